@@ -1,0 +1,41 @@
+"""What a row can turn out to be, and what can have become of it."""
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What a row would do, worked out in the match stage (spec section 7)."""
+
+    NEW = "new"
+    ALREADY_IN_MAVIS = "already_in_mavis"
+    CLOSE_MATCH = "close_match"
+    NOT_IMPORTED = "not_imported"
+
+
+class Move(StrEnum):
+    """Whether the row would also change the child's school (spec section 11)."""
+
+    NONE = "none"
+    AT_ONCE = "at_once"
+    FOR_PERSON = "for_person"
+
+
+class NotImported(StrEnum):
+    """Why a row is, or was, not imported."""
+
+    AT_SCHOOL_OF_ANOTHER_TEAM = "at_school_of_another_team"
+    ARCHIVED = "archived"
+    IGNORED = "ignored"  # Ignore changes, in further review
+    # The same move was ignored this academic year (spec section 11).
+    MOVE_IGNORED_BEFORE = "move_ignored_before"
+
+
+class Result(StrEnum):
+    """What became of a row on commit. The completed page counts these."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    UP_TO_DATE = "up_to_date"
+    CLOSE_MATCH = "close_match"
+    NOT_IMPORTED = "not_imported"
+    HELD_WITH_MOVE = "held_with_move"

@@ -1,0 +1,176 @@
+"""Teams, the people in them, schools, and the trail that everything leaves."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+
+class Team(models.Model):
+    """A school-age immunisation (SAIS) team. Everything in Mavis belongs to one."""
+
+    name = models.CharField(max_length=200)
+    ods_code = models.CharField(max_length=10)
+    # The name by which NHS CIS2 and the command line know the team.
+    workgroup = models.CharField(max_length=50, unique=True)
+    vaccinates_nursery = models.BooleanField(default=False)
+    # Whoever uploads a file cannot also approve it.
+    needs_second_approver = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"team {self.pk}"
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person who signs in, by email address."""
+
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=200)
+    is_active = models.BooleanField(default=True)
+    teams = models.ManyToManyField(Team, through="TeamMembership", related_name="users")
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_is_unique_in_any_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"user {self.pk}"
+
+
+class Role(models.TextChoices):
+    NURSE = "nurse", "Nurse"
+    ADMIN = "admin", "Admin"
+    SUPERUSER = "superuser", "Superuser"
+
+
+class TeamMembership(models.Model):
+    """What a user is in one team."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "team"], name="user_is_in_a_team_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="team_membership_role_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"team membership {self.pk}"
+
+
+class School(models.Model):
+    """A school of the national register (GIAS)."""
+
+    urn = models.CharField(max_length=6, unique=True)
+    name = models.CharField(max_length=200)
+    # Names as GIAS gives them, for example "Secondary" and "Community special school".
+    phase = models.CharField(max_length=100, blank=True)
+    type = models.CharField(max_length=100, blank=True)
+    closed = models.BooleanField(default=False)
+    low_age = models.PositiveSmallIntegerField(null=True)
+    high_age = models.PositiveSmallIntegerField(null=True)
+    street = models.CharField(max_length=200, blank=True)
+    town = models.CharField(max_length=100, blank=True)
+    postcode = models.CharField(max_length=8, blank=True)
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, related_name="schools"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(urn__regex=r"^[0-9]{6}$"), name="school_urn_is_six_digits"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"school {self.urn}"
+
+
+class EventKind(models.TextChoices):
+    """What the activity log can tell. The label is the heading of the entry."""
+
+    IMPORTED = "imported", "Imported"
+    UPDATED_BY_IMPORT = "updated_by_import", "Updated by an import"
+    NHS_NUMBER_ADDED = "nhs_number_added", "NHS number added"
+    NHS_NUMBER_REPLACED = "nhs_number_replaced", "NHS number updated from PDS"
+    SCHOOL_CHANGED = "school_changed", "School changed"
+    MOVE_PROPOSED = "move_proposed", "School move proposed"
+    MOVE_CONFIRMED = "move_confirmed", "School move confirmed"
+    MOVE_IGNORED = "move_ignored", "School move ignored"
+    CLOSE_MATCH_RAISED = "close_match_raised", "Close match found"
+    CLOSE_MATCH_RESOLVED = "close_match_resolved", "Close match resolved"
+    EDITED = "edited", "Record edited"
+    ARCHIVED = "archived", "Record archived"
+    RESTORED = "restored", "Record restored"
+    MERGED = "merged", "Records merged"
+    RESTRICTED = "restricted", "Marked as restricted"
+    UPLOADED = "uploaded", "File uploaded"
+    UPLOAD_APPROVED = "upload_approved", "Upload approved"
+    UPLOAD_CANCELLED = "upload_cancelled", "Upload cancelled"
+
+
+class ActivityEvent(models.Model):
+    """One thing that happened, and who did it. Rows are added and never changed."""
+
+    kind = models.CharField(max_length=30, choices=EventKind.choices)
+    at = models.DateTimeField()
+    # Nobody, when Mavis did it by itself.
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    child = models.ForeignKey(
+        "children.Child", on_delete=models.PROTECT, null=True, related_name="events"
+    )
+    cohort_import = models.ForeignKey(
+        "imports.CohortImport",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="events",
+    )
+    row_number = models.PositiveIntegerField(null=True)
+    # {field: [before, after]}: kept and shown, never asked about.
+    changes = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["child", "-at"], name="event_by_child")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=EventKind.values), name="event_kind_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"event {self.pk}"
+
+
+class AccessEvent(models.Model):
+    """Who opened which child's record, and when. Rows are added and never changed."""
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    child = models.ForeignKey(
+        "children.Child", on_delete=models.PROTECT, related_name="accesses"
+    )
+
+    def __str__(self) -> str:
+        return f"access {self.pk}"

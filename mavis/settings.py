@@ -1,0 +1,244 @@
+"""Settings, all from the environment, all read in this file.
+
+A value that cannot be read, or is missing, stops Mavis with a sentence that says
+what to set. README.md has the table of them.
+"""
+
+import datetime
+import sys
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+
+
+def required(name: str) -> str:
+    """Return a variable that has no default, or stop with what to do."""
+    value: str = env.str(name, default="")
+    if not value:
+        raise ImproperlyConfigured(
+            f"Set {name}. bin/up and bin/mavis set it for you; README.md explains it."
+        )
+    return value
+
+
+# --- What this process is ---------------------------------------------------
+
+# On for development and tests: signs people in without HTTPS, and takes a date.
+DEVELOPMENT = env.bool("MAVIS_DEVELOPMENT", default=False)
+DEBUG = False
+# Signs sessions and keys the hash of PDS queries.
+SECRET_KEY = required("SECRET_KEY")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# A date to use instead of today, for tests and demonstrations.
+MAVIS_TODAY: datetime.date | None = None
+if _today := env.str("MAVIS_TODAY", default=""):
+    if not DEVELOPMENT:
+        raise ImproperlyConfigured("MAVIS_TODAY is refused in production. Unset it.")
+    try:
+        MAVIS_TODAY = datetime.date.fromisoformat(_today)
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            "Set MAVIS_TODAY to a date such as 2026-09-01."
+        ) from error
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "django_linear_migrations",
+    "csp",
+    "mavis",
+    "pds",
+    "children",
+    "schoolmoves",
+    "imports",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "mavis.middleware.no_store",
+    "mavis.middleware.current_team",
+]
+ROOT_URLCONF = "mavis.urls"
+WSGI_APPLICATION = "mavis.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Database and jobs --------------------------------------------------------
+
+# dj-database-url decodes the socket path that the local PostgreSQL has.
+DATABASES: dict[str, Any] = {
+    "default": {
+        **dj_database_url.parse(required("DATABASE_URL")),
+        "OPTIONS": {"pool": {"min_size": 0, "max_size": 8}},
+    }
+}
+REDIS_URL = required("REDIS_URL")
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_DEFAULT_QUEUE = "imports"
+# A message is a hint and the lease is what counts; this only keeps redelivery
+# from coming long before a slice can have ended.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 120,
+    "unacked_restore_throttle": 5,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Seconds between two looks for imports whose worker died or whose message is lost.
+ADVANCE_STALLED_EVERY = env.float("ADVANCE_STALLED_EVERY", default=60)
+CELERY_BEAT_SCHEDULE = {
+    "advance-stalled": {
+        "task": "imports.tasks.advance_stalled",
+        "schedule": ADVANCE_STALLED_EVERY,
+    },
+}
+
+# --- People -------------------------------------------------------------------
+
+AUTH_USER_MODEL = "mavis.User"
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "dashboard"
+LOGOUT_REDIRECT_URL = "sign_in"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+]
+
+# --- Security -----------------------------------------------------------------
+
+SECURE_SSL_REDIRECT = not DEVELOPMENT
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEVELOPMENT
+SECURE_HSTS_PRELOAD = not DEVELOPMENT
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = not DEVELOPMENT
+CSRF_COOKIE_SECURE = not DEVELOPMENT
+CSRF_COOKIE_HTTPONLY = True
+# Seconds without a request after which a session ends.
+SESSION_COOKIE_AGE = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
+SESSION_SAVE_EVERY_REQUEST = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+# Fernet keys for uploaded files and PDS answers, newest first; older ones can
+# still be read.
+FILE_KEYS = env.list("FILE_KEYS", default=[])
+if not FILE_KEYS:
+    raise ImproperlyConfigured(
+        "Set FILE_KEYS to a Fernet key. bin/up and bin/mavis set it for you."
+    )
+
+# --- Pages --------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+USE_I18N = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "environment": "mavis.jinja.environment",
+            "context_processors": ["mavis.navigation.navigation"],
+        },
+    },
+]
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "build" / "static"
+NHSUK_FRONTEND = BASE_DIR / "node_modules" / "nhsuk-frontend" / "dist" / "nhsuk"
+STATICFILES_DIRS = [BASE_DIR / "static", ("nhsuk-frontend", NHSUK_FRONTEND)]
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": env.str(
+            "STATICFILES_STORAGE",
+            default="whitenoise.storage.CompressedManifestStaticFilesStorage",
+        )
+    },
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+}
+# The design system's icons and manifest are asked for at /assets/.
+WHITENOISE_ROOT = BASE_DIR / "build" / "root"
+
+# --- PDS ----------------------------------------------------------------------
+
+PDS_BASE_URL = required("PDS_BASE_URL").rstrip("/")
+# Requests a second for all workers together. 5 is what PDS allows an application
+# that has not asked for more; 0 is no limit.
+PDS_REQUESTS_PER_SECOND = env.float("PDS_REQUESTS_PER_SECOND", default=5)
+
+# --- Imports ------------------------------------------------------------------
+
+IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", default=100_000)
+IMPORT_MAX_MEGABYTES = env.int("IMPORT_MAX_MEGABYTES", default=50)
+# Days before 1 September in which uploads are for the coming academic year.
+PREPARATION_DAYS = env.int("PREPARATION_DAYS", default=31)
+# Seconds for which a worker holds an import without renewing its lease.
+IMPORT_LEASE_SECONDS = env.float("IMPORT_LEASE_SECONDS", default=60)
+# About how many seconds a stage works before it lets another import have a turn.
+IMPORT_SLICE_SECONDS = env.float("IMPORT_SLICE_SECONDS", default=20)
+# Rows committed in one transaction.
+IMPORT_BATCH_ROWS = env.int("IMPORT_BATCH_ROWS", default=1000)
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# A demonstration shows its sign-in and its sample files on the start page.
+DEMO_DIR = env.str("MAVIS_DEMO_DIR", default="")
+
+# --- Logs ---------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{levelname} {name} {message}", "style": "{"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "stream": sys.stderr,
+            "formatter": "plain",
+        }
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+    # httpx writes the address of every request, and PDS's hold names.
+    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+}
