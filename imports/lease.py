@@ -1,0 +1,120 @@
+"""Which worker holds an import.
+
+A worker takes an import for a minute at a time, under a random token, and renews
+that from a thread of its own while a stage runs. A worker that dies stops renewing,
+and another takes the import once the lease has run out. What makes this safe is not
+the time but the token: every transaction of a stage begins with `Lease.lock`, so a
+worker that has lost its lease cannot write anything more.
+
+Time here is the database's, which all machines share.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import close_old_connections, connections
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from imports.models import CohortImport
+from imports.rules.lifecycle import WORKING
+
+Clock = Callable[[], datetime]
+
+
+class LeaseLost(Exception):
+    """The import is in another worker's hands: what this one was doing is void."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """One worker's hold on one import, for about one slice of work."""
+
+    import_id: int
+    token: UUID
+    slice_ends: float  # by time.monotonic()
+
+    def lock(self) -> CohortImport:
+        """Return the import, locked until the transaction ends.
+
+        Call it first in every transaction of a stage.
+
+        :raises LeaseLost: another worker has taken the import
+        """
+        held = (
+            CohortImport.objects.select_for_update(no_key=True)
+            .filter(pk=self.import_id, lease_token=self.token)
+            .first()
+        )
+        if held is None:
+            raise LeaseLost(f"cohort import {self.import_id} was taken from us")
+        return held
+
+    def slice_is_over(self) -> bool:
+        """Test if the stage should stop here and leave the rest for another slice."""
+        return time.monotonic() >= self.slice_ends
+
+    def renew(self) -> bool:
+        """Hold the import for another while. Test if it was still ours."""
+        renewed = CohortImport.objects.filter(
+            pk=self.import_id, lease_token=self.token
+        ).update(lease_expires_at=Now() + _lease_length())
+        return renewed == 1
+
+    def release(self) -> None:
+        """Let other workers take the import. Nothing happens if it is not ours."""
+        CohortImport.objects.filter(pk=self.import_id, lease_token=self.token).update(
+            lease_token=None, lease_expires_at=None
+        )
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Renew the lease from another thread until the block ends."""
+        done = threading.Event()
+
+        def renew_until_done() -> None:
+            try:
+                while not done.wait(settings.IMPORT_LEASE_SECONDS / 4):
+                    close_old_connections()
+                    if not self.renew():
+                        return
+            finally:
+                connections.close_all()
+
+        keeper = threading.Thread(target=renew_until_done, daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            done.set()
+            keeper.join()
+
+
+def take(import_id: int, *, now: datetime) -> Lease | None:
+    """Take an import that waits for a worker, unless another worker holds it."""
+    lease = Lease(
+        import_id, uuid4(), time.monotonic() + float(settings.IMPORT_SLICE_SECONDS)
+    )
+    taken = CohortImport.objects.filter(free_to_take(now), pk=import_id).update(
+        lease_token=lease.token, lease_expires_at=Now() + _lease_length()
+    )
+    return lease if taken == 1 else None
+
+
+def free_to_take(now: datetime) -> Q:
+    """Return the condition that an import waits for a worker and none holds it."""
+    return (
+        Q(status__in=list(WORKING))
+        & (Q(lease_token=None) | Q(lease_expires_at__lt=Now()))
+        & (Q(not_before=None) | Q(not_before__lte=now))
+    )
+
+
+def _lease_length() -> timedelta:
+    return timedelta(seconds=settings.IMPORT_LEASE_SECONDS)

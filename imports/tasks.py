@@ -1,0 +1,43 @@
+"""What workers are told. A message is a hint: losing or repeating it changes nothing."""
+
+from functools import partial
+
+import structlog
+from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from imports import pipeline
+from mavis import clock
+
+log = structlog.get_logger()
+
+
+@shared_task(name="imports.tasks.advance")  # type: ignore[untyped-decorator]
+def advance(*, import_id: int, **_from_a_newer_release: object) -> None:
+    """Run a slice of the next stage of one import, and queue the one after it."""
+    if pipeline.run_next_stage(import_id=import_id, clock=clock.now):
+        queue(import_id)
+
+
+@shared_task(name="imports.tasks.advance_stalled")  # type: ignore[untyped-decorator]
+def advance_stalled(**_from_a_newer_release: object) -> None:
+    """Queue the imports whose worker died or whose message was lost.
+
+    Beat runs this every minute.
+    """
+    for import_id in pipeline.waiting_import_ids(now=clock.now()):
+        queue(import_id)
+
+
+def queue(import_id: int) -> None:
+    """Have a worker take the import on, once what we wrote is committed."""
+    transaction.on_commit(partial(_send, import_id))
+
+
+def _send(import_id: int) -> None:
+    try:
+        advance.apply_async(kwargs={"import_id": import_id}, retry=False)
+    except OperationalError:
+        # The import is saved; advance_stalled finds it when the broker is back.
+        log.warning("import.broker_unreachable", import_id=import_id)
