@@ -31,7 +31,9 @@ class Command(BaseCommand):
         parser.add_argument("--team", required=True, metavar="WORKGROUP")
         parser.add_argument("--user", required=True, metavar="EMAIL")
         parser.add_argument(
-            "--approve", action="store_true", help="approve what the review shows"
+            "--approve",
+            action="store_true",
+            help="wait, and approve what the review shows",
         )
         parser.add_argument(
             "--wait",
@@ -52,13 +54,11 @@ class Command(BaseCommand):
         **_options: object,
     ) -> None:
         self.as_json = json
-        if approve and not wait:
-            self.stop("Give --wait with --approve: a file is approved once it is read.")
         working_in, person = self.team_and_user(team, user)
         if approve and working_in.needs_second_approver:
             self.stop("Someone else must approve what this user uploads.")
         cohort_import = self.upload(file, working_in, person)
-        if not wait:
+        if not (wait or approve):
             tasks.queue(cohort_import.pk)
             self.tell(report.report(cohort_import))
             return
