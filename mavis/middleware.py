@@ -4,7 +4,12 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from mavis.models import TeamMembership
+
 Next = Callable[[HttpRequest], HttpResponse]
+
+# Where the session keeps the team that was chosen.
+TEAM = "team_id"
 
 
 def no_store(get_response: Next) -> Next:
@@ -19,9 +24,32 @@ def no_store(get_response: Next) -> Next:
 
 
 def current_team(get_response: Next) -> Next:
-    """Put the team that the user works in on the request, if there is one."""
+    """Put the team that the user works in on the request, and their role in it.
+
+    Memberships are read anew each time, so that whoever leaves a team is out of it
+    with their next click. One team needs no choice.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        memberships = memberships_of(request)
+        chosen = memberships[0] if len(memberships) == 1 else None
+        if len(memberships) > 1:
+            team_id = request.session.get(TEAM)
+            chosen = next((m for m in memberships if m.team_id == team_id), None)
+        request.memberships = memberships  # type: ignore[attr-defined]
+        request.team = chosen.team if chosen else None  # type: ignore[attr-defined]
+        request.role = chosen.role if chosen else ""  # type: ignore[attr-defined]
         return get_response(request)
 
     return middleware
+
+
+def memberships_of(request: HttpRequest) -> tuple[TeamMembership, ...]:
+    """Return the memberships of whoever is signed in, in order of team name."""
+    if not request.user.is_authenticated:
+        return ()
+    return tuple(
+        TeamMembership.objects.filter(user=request.user)
+        .select_related("team")
+        .order_by("team__name", "team_id")
+    )

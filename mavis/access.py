@@ -1,0 +1,74 @@
+"""Who may do what. Each function answers one question (spec section 1)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeGuard
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+
+from mavis.models import Team, TeamMembership, User
+
+Parameters = ParamSpec("Parameters")
+
+
+class AuthenticatedRequest(HttpRequest):
+    """A request of a person who is signed in and works in a team."""
+
+    user: User
+    team: Team
+    role: str
+    # Of this person, in order of the teams' names.
+    memberships: tuple[TeamMembership, ...]
+    # django_htmx.middleware.HtmxDetails: true when htmx asks for a fragment.
+    htmx: object
+
+
+View = Callable[Concatenate[AuthenticatedRequest, Parameters], HttpResponse]
+AnyView = Callable[Concatenate[HttpRequest, Parameters], HttpResponse]
+
+
+def may_work(request: HttpRequest) -> TypeGuard[AuthenticatedRequest]:
+    """Test if this is a request of someone signed in who works in a team."""
+    return getattr(request, "team", None) is not None
+
+
+def may_approve(*, user: User, team: Team, uploaded_by_id: int) -> bool:
+    """Test if this user may approve what was uploaded by someone in their team."""
+    return not team.needs_second_approver or user.pk != uploaded_by_id
+
+
+def team_required(view: View[Parameters]) -> AnyView[Parameters]:
+    """Let only those in who work in a team; tell the others what to do."""
+
+    @wraps(view)
+    def checked(
+        request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> HttpResponse:
+        if may_work(request):
+            return view(request, *args, **kwargs)
+        return without_team(request)
+
+    return checked
+
+
+def without_team(request: HttpRequest) -> HttpResponse:
+    """Answer someone who is not signed in, or works in no team yet."""
+    if not request.user.is_authenticated:
+        return to_sign_in(request)
+    if request.memberships:  # type: ignore[attr-defined]
+        return redirect("select_team")
+    return render(request, "accounts/no_team.jinja", status=403)
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send someone to the sign-in page, and from there back to where they were."""
+    if request.htmx:  # type: ignore[attr-defined]
+        # The whole page has to go there, not the fragment that was asked for.
+        return HttpResponseClientRedirect(reverse("sign_in"))
+    if request.method != "GET":
+        return redirect("sign_in")
+    return redirect_to_login(request.get_full_path())
