@@ -1,0 +1,209 @@
+"""The rows of one import: how many there are of each kind, and one page of them."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
+
+from children.models import CohortMembership
+from imports.models import CohortImport, CohortRow, RowCandidate
+from imports.rules.outcomes import Move, NotImported, Outcome, Result
+from mavis.rules.names import fold
+from pds.rules.outcomes import TraceOutcome, UploadedNumber
+
+
+class Section(StrEnum):
+    """One list of rows. The value is its part of the address."""
+
+    # --- What approval would do ---
+    NEW = "new-records"
+    ALREADY_IN_MAVIS = "already-in-mavis"
+    MOVING_IN = "moving-in"
+    CLOSE_MATCHES = "close-matches"
+    SCHOOL_MOVES = "school-moves"
+    WITH_OTHER_TEAMS = "with-other-teams"
+    ARCHIVED = "archived-children"
+    NHS_NUMBERS_UPDATED = "nhs-numbers-updated"
+    NHS_NUMBERS_NOT_CONFIRMED = "nhs-numbers-not-confirmed"
+    # --- What PDS did not find ---
+    UNMATCHED = "unmatched"
+    # --- What became of them ---
+    CHANGED = "changed"
+    IMPORTED = "imported"
+    UPLOAD_ISSUES = "upload-issues"
+    LEFT_OUT = "not-imported"
+
+
+# The two reasons for which a row stays with the team that has the child.
+_WITH_OTHER_TEAM = [
+    NotImported.AT_SCHOOL_OF_ANOTHER_TEAM,
+    NotImported.MOVE_IGNORED_BEFORE,
+]
+ROWS_IN: Mapping[Section, Q] = {
+    Section.NEW: Q(outcome=Outcome.NEW),
+    Section.ALREADY_IN_MAVIS: Q(outcome=Outcome.ALREADY_IN_MAVIS),
+    Section.MOVING_IN: Q(move=Move.FOR_PERSON, other_team__isnull=False),
+    Section.CLOSE_MATCHES: Q(outcome=Outcome.CLOSE_MATCH),
+    Section.SCHOOL_MOVES: Q(move=Move.FOR_PERSON, other_team=None),
+    Section.WITH_OTHER_TEAMS: Q(
+        outcome=Outcome.NOT_IMPORTED, not_imported_reason__in=_WITH_OTHER_TEAM
+    ),
+    Section.ARCHIVED: Q(
+        outcome=Outcome.NOT_IMPORTED, not_imported_reason=NotImported.ARCHIVED
+    ),
+    Section.NHS_NUMBERS_UPDATED: Q(uploaded_number=UploadedNumber.REPLACED),
+    Section.NHS_NUMBERS_NOT_CONFIRMED: Q(
+        uploaded_number__in=[
+            UploadedNumber.NOT_HELD,
+            UploadedNumber.VOID,
+            UploadedNumber.SOMEONE_ELSE,
+        ]
+    ),
+    Section.UNMATCHED: Q(
+        trace_outcome__in=[
+            TraceOutcome.NOT_FOUND,
+            TraceOutcome.CONFLICT,
+            TraceOutcome.ERROR,
+        ]
+    ),
+    Section.CHANGED: Q(held=True),
+    Section.IMPORTED: Q(result__in=[Result.NEW, Result.UPDATED, Result.UP_TO_DATE]),
+    Section.UPLOAD_ISSUES: Q(close_match__resolved_at=None)
+    & Q(close_match__isnull=False),
+    Section.LEFT_OUT: Q(result=Result.NOT_IMPORTED),
+}
+# Their rows are shown beside the children they may be about.
+_WITH_CANDIDATES = {Section.CLOSE_MATCHES, Section.CHANGED, Section.UPLOAD_ISSUES}
+
+
+def count_by_section(
+    cohort_import: CohortImport, *sections: Section
+) -> Mapping[Section, int]:
+    """Return how many rows each of these sections has, by one query."""
+    counts = cohort_import.rows.aggregate(
+        **{section.name: Count("pk", ROWS_IN[section]) for section in sections}
+    )
+    return {section: counts[section.name] for section in sections}
+
+
+def count_by_result(cohort_import: CohortImport) -> Mapping[Result, int]:
+    """Return what became of the rows that are committed. Every result is there."""
+    counts = dict(
+        cohort_import.rows.exclude(result="")
+        .values_list("result")
+        .annotate(Count("pk"))
+        .order_by()
+    )
+    return {result: counts.get(result, 0) for result in Result}
+
+
+def count_by_trace_outcome(cohort_import: CohortImport) -> Mapping[TraceOutcome, int]:
+    """Return how PDS answered about the rows. Every outcome is there."""
+    counts = dict(
+        cohort_import.rows.exclude(trace_outcome="")
+        .values_list("trace_outcome")
+        .annotate(Count("pk"))
+        .order_by()
+    )
+    return {outcome: counts.get(outcome, 0) for outcome in TraceOutcome}
+
+
+def gains(cohort_import: CohortImport) -> tuple[int, Mapping[str, int]]:
+    """Return how many records will gain information, and how often each field.
+
+    A child that another team has gains nothing before its move is confirmed.
+    """
+    gaining = cohort_import.rows.filter(
+        ROWS_IN[Section.ALREADY_IN_MAVIS], other_team=None, additions__len__gt=0
+    )
+    by_field = (
+        gaining.annotate(
+            field=Func(F("additions"), function="unnest", output_field=CharField())
+        )
+        .values_list("field")
+        .annotate(Count("pk"))
+        .order_by("field")
+    )
+    return gaining.count(), dict(by_field)
+
+
+def rows_in(
+    section: Section, cohort_import: CohortImport, *, search: str = ""
+) -> QuerySet[CohortRow]:
+    """Return a section's rows in the order of the file, with all that pages show.
+
+    Each row has `hidden`: PDS restricts the child, or one it may be about, so its
+    address and contacts are not to be shown. It has `child_is_ours`: the child it
+    became can be opened by this team.
+    """
+    rows = (
+        cohort_import.rows.filter(ROWS_IN[section] & _matching(search))
+        .select_related("school", "matched_child__school", "other_team", "child")
+        .annotate(hidden=_hidden(), child_is_ours=_is_in_cohort("child", cohort_import))
+        .order_by("row_number")
+    )
+    if section in _WITH_CANDIDATES:
+        rows = rows.prefetch_related(
+            Prefetch("candidates", candidates_seen_by(cohort_import.team_id))
+        )
+    return rows
+
+
+def candidates_seen_by(team_id: int) -> QuerySet[RowCandidate]:
+    """Return candidates, each with the team that has the child now.
+
+    `ours` says that the team may see the child's record: it has the child, or had it
+    and no team has it now (spec section 7, "Another team's child").
+    """
+    active = CohortMembership.objects.filter(child=OuterRef("child"), archived_at=None)
+    of_team = CohortMembership.objects.filter(child=OuterRef("child"), team=team_id)
+    return (
+        RowCandidate.objects.select_related("child")
+        .annotate(
+            team_now=Subquery(active.values("team")[:1]),
+            team_now_name=Subquery(active.values("team__name")[:1]),
+            ours=Exists(of_team),
+        )
+        .order_by("pk")
+    )
+
+
+def _hidden() -> Q:
+    restricted = RowCandidate.objects.filter(row=OuterRef("pk"), child__restricted=True)
+    return (
+        Q(restricted=True)
+        | Q(matched_child__restricted=True, matched_child__isnull=False)
+        | Q(child__restricted=True, child__isnull=False)
+        | Q(Exists(restricted))
+    )
+
+
+def _is_in_cohort(column: str, cohort_import: CohortImport) -> Exists:
+    return Exists(
+        CohortMembership.objects.filter(
+            child=OuterRef(column), team=cohort_import.team_id
+        )
+    )
+
+
+def _matching(search: str) -> Q:
+    """Return the condition for a row number, or for words of a name in any order."""
+    if number := re.fullmatch(r"(?:row\s*)?([0-9]{1,7})", search.strip().lower()):
+        return Q(row_number=int(number[1]))
+    found = Q()
+    for word in re.split(r"[\s,]+", search):
+        if key := fold(word):
+            found &= Q(first_name_key__contains=key) | Q(last_name_key__contains=key)
+    return found
