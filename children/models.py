@@ -1,5 +1,6 @@
 """Children: their records, the cohorts they belong to, and their contacts."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -102,6 +103,17 @@ class Child(models.Model):
             models.Index(
                 fields=["postcode", "last_name_key"],
                 name="child_by_postcode_and_last",
+            ),
+            # Searching by name, with slips.
+            GinIndex(
+                fields=["first_name_key"],
+                opclasses=["gin_trgm_ops"],
+                name="child_like_first_name",
+            ),
+            GinIndex(
+                fields=["last_name_key"],
+                opclasses=["gin_trgm_ops"],
+                name="child_like_last_name",
             ),
         ]
 
