@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from schoolmoves.rules.moving import Move as Move
+
 
 class Outcome(StrEnum):
     """What a row would do, worked out in the match stage (spec section 7)."""
@@ -10,14 +12,6 @@ class Outcome(StrEnum):
     ALREADY_IN_MAVIS = "already_in_mavis"
     CLOSE_MATCH = "close_match"
     NOT_IMPORTED = "not_imported"
-
-
-class Move(StrEnum):
-    """Whether the row would also change the child's school (spec section 11)."""
-
-    NONE = "none"
-    AT_ONCE = "at_once"
-    FOR_PERSON = "for_person"
 
 
 class NotImported(StrEnum):
