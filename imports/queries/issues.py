@@ -1,9 +1,9 @@
 """The close matches that wait for a person of the team."""
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
 from imports.models import CloseMatch
-from imports.queries.rows import candidates_seen_by
+from imports.queries.rows import candidates
 from mavis.models import Team
 
 
@@ -17,7 +17,7 @@ def issues(team: Team) -> QuerySet[CloseMatch]:
     return (
         _open_issues(team)
         .select_related("row__cohort_import__file", "row__other_team")
-        .prefetch_related(Prefetch("row__candidates", candidates_seen_by(team.pk)))
+        .prefetch_related(candidates("row__candidates"))
         .order_by("raised_at", "pk")
     )
 

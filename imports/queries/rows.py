@@ -7,19 +7,17 @@ from enum import StrEnum
 from django.db.models import (
     CharField,
     Count,
-    Exists,
     F,
     Func,
-    OuterRef,
     Prefetch,
     Q,
     QuerySet,
-    Subquery,
 )
 
-from children.models import CohortMembership
+from children.models import Child
 from imports.models import CohortImport, CohortRow, RowCandidate
 from imports.rules.outcomes import Move, NotImported, Outcome, Result
+from mavis.models import Team
 from mavis.rules.names import fold
 from pds.rules.outcomes import TraceOutcome, UploadedNumber
 
@@ -84,8 +82,6 @@ ROWS_IN: Mapping[Section, Q] = {
     & Q(close_match__isnull=False),
     Section.LEFT_OUT: Q(result=Result.NOT_IMPORTED),
 }
-# Their rows are shown beside the children they may be about.
-_WITH_CANDIDATES = {Section.CLOSE_MATCHES, Section.CHANGED, Section.UPLOAD_ISSUES}
 
 
 def count_by_section(
@@ -142,60 +138,48 @@ def gains(cohort_import: CohortImport) -> tuple[int, Mapping[str, int]]:
 def rows_in(
     section: Section, cohort_import: CohortImport, *, search: str = ""
 ) -> QuerySet[CohortRow]:
-    """Return a section's rows in the order of the file, with all that pages show.
-
-    Each row has `hidden`: PDS restricts the child, or one it may be about, so its
-    address and contacts are not to be shown. It has `child_is_ours`: the child it
-    became can be opened by this team.
-    """
-    rows = (
+    """Return a section's rows in the order of the file, with all that pages show."""
+    return (
         cohort_import.rows.filter(ROWS_IN[section] & _matching(search))
-        .select_related("school", "matched_child__school", "other_team", "child")
-        .annotate(hidden=_hidden(), child_is_ours=_is_in_cohort("child", cohort_import))
+        .select_related(
+            "cohort_import", "school", "matched_child__school", "other_team", "child"
+        )
+        .prefetch_related(candidates(), "child__memberships")
         .order_by("row_number")
     )
-    if section in _WITH_CANDIDATES:
-        rows = rows.prefetch_related(
-            Prefetch("candidates", candidates_seen_by(cohort_import.team_id))
-        )
-    return rows
 
 
-def candidates_seen_by(team_id: int) -> QuerySet[RowCandidate]:
-    """Return candidates, each with the team that has the child now.
+def candidates(path: str = "candidates") -> Prefetch[str]:
+    """Return what fetches a row's candidates, each with the teams that have it."""
+    found = RowCandidate.objects.select_related("child").prefetch_related(
+        "child__memberships__team"
+    )
+    return Prefetch(path, found.order_by("pk"))
 
-    `ours` says that the team may see the child's record: it has the child, or had it
-    and no team has it now (spec section 7, "Another team's child").
+
+def has_had(team_id: int, child: Child) -> bool:
+    """Test if the team may see a child's record: it has the child, or had it."""
+    return any(each.team_id == team_id for each in child.memberships.all())
+
+
+def team_with(child: Child) -> Team | None:
+    """Return the team that has a child now, if one has."""
+    active = (each for each in child.memberships.all() if each.archived_at is None)
+    membership = next(active, None)
+    return membership.team if membership else None
+
+
+def is_hidden(row: CohortRow) -> bool:
+    """Test if the row's address, postcode and contacts are not to be shown.
+
+    PDS restricts the child, or Mavis does that of one whom the row may be about.
     """
-    active = CohortMembership.objects.filter(child=OuterRef("child"), archived_at=None)
-    of_team = CohortMembership.objects.filter(child=OuterRef("child"), team=team_id)
-    return (
-        RowCandidate.objects.select_related("child")
-        .annotate(
-            team_now=Subquery(active.values("team")[:1]),
-            team_now_name=Subquery(active.values("team__name")[:1]),
-            ours=Exists(of_team),
-        )
-        .order_by("pk")
-    )
-
-
-def _hidden() -> Q:
-    restricted = RowCandidate.objects.filter(row=OuterRef("pk"), child__restricted=True)
-    return (
-        Q(restricted=True)
-        | Q(matched_child__restricted=True, matched_child__isnull=False)
-        | Q(child__restricted=True, child__isnull=False)
-        | Q(Exists(restricted))
-    )
-
-
-def _is_in_cohort(column: str, cohort_import: CohortImport) -> Exists:
-    return Exists(
-        CohortMembership.objects.filter(
-            child=OuterRef(column), team=cohort_import.team_id
-        )
-    )
+    children = [
+        row.matched_child,
+        row.child,
+        *(candidate.child for candidate in row.candidates.all()),
+    ]
+    return row.restricted or any(child.restricted for child in children if child)
 
 
 def _matching(search: str) -> Q:

@@ -1,0 +1,1 @@
+"""What the templates of imports are given: frozen dataclasses of plain values."""

@@ -1,0 +1,50 @@
+"""What may be shown of the children a row may be about.
+
+Of a child that another team has, and of one that this team never had, pages show
+only its name, that team and the names of the fields that differ (spec section 7,
+"Another team's child").
+"""
+
+from collections.abc import Sequence
+
+from imports.models import CohortRow, RowCandidate
+from imports.pages import words
+from imports.queries.rows import has_had, team_with
+from mavis.pages import show_name
+
+
+def may_be_about(row: CohortRow) -> tuple[str, ...]:
+    """Return a line for each child that the row may be about: who, what differs."""
+    team_id = row.cohort_import.team_id
+    lines = [_line(candidate, team_id) for candidate in row.candidates.all()]
+    if row.competing_rows:
+        lines.append(competing(row.competing_rows))
+    return tuple(lines)
+
+
+def competing(row_numbers: Sequence[int]) -> str:
+    """Return that other rows of the file may be the same child.
+
+    >>> competing([4]), competing([4, 9])
+    ('Row 4 may be the same child', 'Rows 4 and 9 may be the same child')
+    """
+    noun = "Row" if len(row_numbers) == 1 else "Rows"
+    return f"{noun} {words.listed([str(n) for n in row_numbers])} may be the same child"
+
+
+def _line(candidate: RowCandidate, team_id: int) -> str:
+    child = candidate.child
+    who = f"{show_name(child.first_name, child.last_name)}{_whose(candidate, team_id)}"
+    if not candidate.differences:
+        return f"{who}: nothing differs"
+    return f"{who}: different {words.listed(words.fields(candidate.differences))}"
+
+
+def _whose(candidate: RowCandidate, team_id: int) -> str:
+    team = team_with(candidate.child)
+    if team is not None and team.pk != team_id:
+        return f" (with {team.name})"
+    if team is None:
+        archived = has_had(team_id, candidate.child)
+        return " (archived)" if archived else " (no team has this child now)"
+    return ""

@@ -1,0 +1,186 @@
+"""Imports that are over: completed, cancelled, or failed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from imports.models import CohortImport
+from imports.pages.card import Card
+from imports.pages.problems import ProblemList, extent
+from imports.pages.rows import Rows, SectionSummary, summaries
+from imports.pages.sections import BECAME
+from imports.queries import rows, uploads
+from imports.queries.rows import Section
+from imports.rules.lifecycle import FailureReason, Status
+from imports.rules.outcomes import Result
+from mavis.pages import count_of, show_datetime
+from pds.rules.outcomes import TraceOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class ResultCount:
+    label: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of every row of an import that is over (spec section 9)."""
+
+    card: Card
+    title: str
+    # "Cancelled by Amina Yusuf on …"; blank unless it was.
+    cancelled: str
+    # They add up to the rows of the file.
+    results: tuple[ResultCount, ...]
+    held_with_move: int
+    # Not imported, and NHS numbers.
+    sections: tuple[SectionSummary, ...]
+    upload_issues: SectionSummary | None
+    imported_title: str
+    imported: Rows | None
+
+    @classmethod
+    def of(cls, cohort_import: CohortImport, *, page: str) -> "Ended":
+        results = rows.count_by_result(cohort_import)
+        imported = sum(
+            results[result]
+            for result in (Result.NEW, Result.UPDATED, Result.UP_TO_DATE)
+        )
+        issues = summaries(cohort_import, Section.UPLOAD_ISSUES)
+        return cls(
+            card=Card.of(cohort_import),
+            title=_TITLES[Status(cohort_import.status)],
+            cancelled=_cancelled(cohort_import),
+            results=_counts(results),
+            held_with_move=results[Result.HELD_WITH_MOVE],
+            sections=_sections(cohort_import, results),
+            upload_issues=issues[0] if issues else None,
+            imported_title=count_of(imported, "imported record"),
+            imported=(
+                Rows.of(Section.IMPORTED, cohort_import, search="", page=page)
+                if imported
+                else None
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LowMatchRate:
+    """A file of which PDS knows too few children: its columns are probably mixed up."""
+
+    card: Card
+    matched: str
+    attempted: str
+    rate: str
+    errors: str  # how many rows PDS could not answer about; blank for none
+    unmatched: Rows
+
+    @classmethod
+    def of(cls, cohort_import: CohortImport, *, page: str) -> "LowMatchRate":
+        counts = rows.count_by_trace_outcome(cohort_import)
+        errors = counts[TraceOutcome.ERROR]
+        matched = counts[TraceOutcome.FOUND]
+        attempted = sum(counts.values()) - errors
+        return cls(
+            card=Card.of(cohort_import),
+            matched=f"{matched:,}",
+            attempted=count_of(attempted, "record"),
+            rate=rate(matched, attempted),
+            errors=count_of(errors, "record") if errors else "",
+            unmatched=Rows.of(Section.UNMATCHED, cohort_import, search="", page=page),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SameNHSNumber:
+    """A file with rows for which PDS gave one and the same NHS number."""
+
+    card: Card
+    extent: str
+    problems: ProblemList
+
+    @classmethod
+    def of(cls, cohort_import: CohortImport, *, page: str) -> "SameNHSNumber":
+        return cls(
+            card=Card.of(cohort_import),
+            extent=extent(cohort_import),
+            problems=ProblemList.of(
+                cohort_import,
+                href=reverse("imports:show", args=[cohort_import.pk]),
+                page=page,
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An upload that Mavis could not work through."""
+
+    card: Card
+    reference: str
+
+    @classmethod
+    def of(cls, cohort_import: CohortImport, *, page: str) -> "Fault":
+        return cls(Card.of(cohort_import), cohort_import.fault_reference)
+
+
+Failed = LowMatchRate | SameNHSNumber | Fault
+FAILED: Mapping[
+    FailureReason, type[LowMatchRate] | type[SameNHSNumber] | type[Fault]
+] = {
+    FailureReason.LOW_MATCH_RATE: LowMatchRate,
+    FailureReason.SAME_NHS_NUMBER: SameNHSNumber,
+    FailureReason.FAULT: Fault,
+}
+_TITLES = {
+    Status.COMPLETED: "Import completed",
+    Status.PARTIALLY_COMPLETED: "Import partially completed",
+    Status.CANCELLED: "Upload cancelled",
+}
+
+
+def rate(matched: int, attempted: int) -> str:
+    """Return a share as a percentage, never rounded up to one it does not reach.
+
+    >>> rate(6999, 10000), rate(7, 10), rate(0, 0)
+    ('69.9%', '70%', '0%')
+    """
+    tenths = 1000 * matched // attempted if attempted else 0
+    return f"{tenths / 10:g}%"
+
+
+def _counts(results: Mapping[Result, int]) -> tuple[ResultCount, ...]:
+    total = sum(results.values())
+    if not total:
+        return ()
+    return (
+        *(
+            ResultCount(label, f"{results[result]:,}")
+            for result, label in BECAME.items()
+        ),
+        ResultCount("Total", f"{total:,}"),
+    )
+
+
+def _sections(
+    cohort_import: CohortImport, results: Mapping[Result, int]
+) -> tuple[SectionSummary, ...]:
+    """Return the sections below the counts; none when nothing was decided."""
+    if not any(results.values()):
+        return ()
+    return summaries(
+        cohort_import,
+        Section.LEFT_OUT,
+        Section.NHS_NUMBERS_UPDATED,
+        Section.NHS_NUMBERS_NOT_CONFIRMED,
+    )
+
+
+def _cancelled(cohort_import: CohortImport) -> str:
+    reached = uploads.reached_status(cohort_import, Status.CANCELLED)
+    if reached is None:
+        return ""
+    at, by = reached
+    return f"{f'By {by.name} on' if by else 'On'} {show_datetime(at)}"
