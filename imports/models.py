@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KT
 
 from children.models import Child, Gender, Relationship
 from imports.rules import lifecycle
@@ -346,6 +347,14 @@ class ChildBeforeImport(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["cohort_import", "child"], name="child_before_import_is_one"
+            ),
+        ]
+        indexes = [
+            # A number is the one detail of a match that an import can replace.
+            models.Index(
+                "cohort_import",
+                KT("state__nhs_number"),
+                name="child_before_import_by_number",
             ),
         ]
 

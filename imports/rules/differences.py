@@ -205,6 +205,24 @@ def _address(row: RowValues, child: ChildValues) -> Verdict:
     return Verdict.ADD if contradicted else Verdict.KEEP
 
 
+def recorded(child: ChildValues, field: Field) -> tuple[object, ...]:
+    """Return what the record holds of one field; contacts are not in it."""
+    match field:
+        case Field.CONTACTS:
+            return ()
+        case Field.YEAR_GROUP:
+            return (child.birth_academic_year,)
+        case Field.NHS_NUMBER:
+            return (child.nhs_number, child.nhs_number_confirmed)
+        case Field.REGISTRATION:
+            return (child.registration, child.registration_academic_year)
+        case Field.POSTCODE | Field.ADDRESS:
+            lines = (child.address_line_1, child.address_line_2, child.town)
+            return (*lines, child.postcode)
+        case _:
+            return (getattr(child, field),)
+
+
 _WHITE_SPACE = re.compile(r"\s+")
 
 
