@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import IO, Any
 
@@ -123,6 +124,17 @@ def accepts(port: int) -> bool:
     with socket.socket() as caller:
         caller.settimeout(1)
         return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
+def answers(port: int) -> bool:
+    """Test if a web server of this machine answers, whatever it says."""
+    with contextlib.closing(HTTPConnection("127.0.0.1", port, timeout=10)) as caller:
+        try:
+            caller.request("GET", "/")
+            caller.getresponse().read()
+        except (OSError, HTTPException):
+            return False
+    return True
 
 
 def tail(log: Path | None, lines: int = 20) -> str:

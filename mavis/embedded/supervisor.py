@@ -1,0 +1,189 @@
+"""Starts servers in order, watches them, and stops them in the other order."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from mavis.embedded import postgres, processes, services, valkey
+from mavis.embedded.folder import Folder
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+# What ends us, and news of a child. Waited for, never handled in between, so that
+# a signal cannot come between starting a server and knowing of it.
+ENDINGS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+SIGNALS = {*ENDINGS, signal.SIGCHLD}
+
+
+class ToldToStop(Exception):
+    """Ctrl-C, or a signal that asks us to end."""
+
+
+@dataclass(frozen=True)
+class Server:
+    name: str
+    child: processes.Child
+    log: Path
+    stop: Callable[[], None]
+    # One of Mavis's own, which need the others while they end.
+    is_ours: bool = False
+
+
+class Supervisor:
+    """The servers of one folder, and the environment in which they are reached."""
+
+    def __init__(self, folder: Folder, sockets: Path) -> None:
+        self.folder = folder
+        self.sockets = sockets
+        self.servers: list[Server] = []
+        self.environment = environment(folder)
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+
+    def start_postgres(self) -> None:
+        """Start PostgreSQL, unless DATABASE_URL names one."""
+        if "DATABASE_URL" not in self.environment:
+            log = self.folder.log("postgres")
+            server = postgres.start(self.folder.postgres, sockets=self.sockets, log=log)
+            self.servers.append(Server("PostgreSQL", server.child, log, server.stop))
+            self.environment["DATABASE_URL"] = server.url
+
+    def start_valkey(self) -> None:
+        """Start Valkey, unless REDIS_URL names one."""
+        if "REDIS_URL" not in self.environment:
+            log = self.folder.log("valkey")
+            server = valkey.start(self.folder.valkey, log=log)
+            self.servers.append(Server("Valkey", server.child, log, server.stop))
+            self.environment["REDIS_URL"] = server.url
+
+    def choose_pds(self) -> bool:
+        """Decide where PDS will be. Test if we are to start a simulator there."""
+        if "PDS_BASE_URL" in self.environment:
+            return False
+        self.environment["PDS_BASE_URL"] = f"http://127.0.0.1:{processes.free_port()}"
+        return True
+
+    def start_simulator(self, people: Path | None) -> None:
+        """Start the PDS simulator; without people, with those of the demonstration."""
+        port = urlsplit(self.environment["PDS_BASE_URL"]).port or 0
+        command = ["python", "manage.py", "pds_simulator", "--port", str(port)]
+        demo_people = self.folder.demo / "people.csv"
+        if people is None and demo_people.exists():
+            people = demo_people
+        if people is not None:
+            command += ["--people", str(people.resolve())]
+        self.start("simulator", command, ready=lambda _: processes.accepts(port))
+
+    def start_web(self, port: int) -> None:
+        self.start(
+            "web",
+            services.WEB,
+            ready=lambda _: processes.answers(port),
+            GUNICORN_CMD_ARGS=f"--bind=127.0.0.1:{port}",
+        )
+
+    def start_worker(self) -> None:
+        self.start("worker", services.WORKER, ready=lambda log: " ready." in log)
+
+    def start_beat(self) -> None:
+        self.start("beat", services.BEAT, ready=lambda log: "beat: Starting" in log)
+
+    def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        ready: Callable[[str], bool],
+        **environment: str,
+    ) -> None:
+        """Start one of Mavis's own services, and wait for it.
+
+        :raises DidNotStart: with the end of its log
+        :raises ToldToStop: a signal came while we waited
+        """
+        log = self.folder.log(name)
+        with log.open("ab") as output:
+            child = processes.start(
+                command,
+                environment={**self.environment, **environment},
+                directory=ROOT,
+                output=output,
+            )
+        self.servers.append(
+            Server(
+                f"The {name}", child, log, lambda: processes.stop(child), is_ours=True
+            )
+        )
+        processes.wait_until(
+            lambda: ready(log.read_text(errors="replace")),
+            child=child,
+            name=f"The {name}",
+            log=log,
+            pause=pause,
+        )
+
+    def run(self, name: str, command: Sequence[str]) -> str:
+        """Run one command to its end, and return what it printed.
+
+        :raises DidNotStart: it failed, with the end of what it printed
+        """
+        log = self.folder.log(name)
+        with log.open("ab") as output:
+            child = processes.start(
+                command, environment=self.environment, directory=ROOT, output=output
+            )
+        try:
+            while child.poll() is None:
+                pause(0.02)
+        finally:
+            processes.kill(child)
+        if child.returncode != 0:
+            raise processes.DidNotStart(f"{name} failed.{processes.tail(log)}")
+        return log.read_text(errors="replace")
+
+    def watch(self) -> Server | None:
+        """Wait for a server to end, and return it; None when we are told to stop."""
+        while True:
+            for server in self.servers:
+                if server.child.poll() is not None:
+                    return server
+            if signal.sigwait(SIGNALS) in ENDINGS:
+                return None
+
+    def stop(self) -> None:
+        """Stop everything: first those of Mavis itself, together, then the rest."""
+        for server in self.servers:
+            if server.is_ours:
+                server.child.terminate()
+        while self.servers:
+            self.servers.pop().stop()
+
+
+def environment(folder: Folder) -> dict[str, str]:
+    """Return the environment of Mavis's own commands, so far as a folder knows it."""
+    programs = Path(sys.executable).parent
+    return {
+        "MAVIS_DEVELOPMENT": "1",
+        **folder.secrets(),
+        **given(),
+        "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def given() -> Mapping[str, str]:
+    """Return the variables we were started with; an empty one counts as not set."""
+    return {name: value for name, value in os.environ.items() if value}
+
+
+def pause(seconds: float) -> None:
+    """Wait a moment.
+
+    :raises ToldToStop: a signal asks us to end
+    """
+    if signal.sigtimedwait(ENDINGS, seconds) is not None:
+        raise ToldToStop
