@@ -1,10 +1,12 @@
-"""The card at the top of every page about one import."""
+"""The card at the top of every page about one import, and the page of one in work."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from imports.models import CohortImport
 from imports.pages.listing import CHILD_RECORDS
-from imports.pages.statuses import StatusTag
+from imports.pages.statuses import LABELS, Progress, StatusTag
+from imports.rules.lifecycle import Status
 from mavis.pages import show_datetime
 
 
@@ -33,6 +35,23 @@ class Card:
             status=StatusTag.of(cohort_import),
             approved_by=_approved_by(cohort_import),
             records=f"{cohort_import.row_count:,}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """An import that a worker takes on: how far it has come."""
+
+    card: Card
+    title: str
+    progress: Progress
+
+    @classmethod
+    def of(cls, cohort_import: CohortImport, *, now: datetime) -> "Processing":
+        return cls(
+            card=Card.of(cohort_import),
+            title=LABELS[Status(cohort_import.status)][0],
+            progress=Progress.of(cohort_import, now=now),
         )
 
 

@@ -12,7 +12,7 @@ from imports.pages.rows import Rows, SectionSummary, summaries
 from imports.pages.sections import BECAME
 from imports.queries import rows, uploads
 from imports.queries.rows import Section
-from imports.rules.lifecycle import FailureReason, Status
+from imports.rules.lifecycle import COMPLETED_TAB, FailureReason, Status
 from imports.rules.outcomes import Result
 from mavis.pages import count_of, show_datetime
 from pds.rules.outcomes import TraceOutcome
@@ -30,6 +30,8 @@ class Ended:
 
     card: Card
     title: str
+    # The tab of the Imports page on which it is listed.
+    back: str
     # "Cancelled by Amina Yusuf on …"; blank unless it was.
     cancelled: str
     # They add up to the rows of the file.
@@ -52,6 +54,11 @@ class Ended:
         return cls(
             card=Card.of(cohort_import),
             title=_TITLES[Status(cohort_import.status)],
+            back=reverse(
+                "imports:completed"
+                if cohort_import.status in COMPLETED_TAB
+                else "imports:list"
+            ),
             cancelled=_cancelled(cohort_import),
             results=_counts(results),
             held_with_move=results[Result.HELD_WITH_MOVE],

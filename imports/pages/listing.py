@@ -13,12 +13,16 @@ from imports.pages.statuses import StatusTag, short_progress
 from imports.queries import issues, uploads
 from mavis.models import Team
 from mavis.navigation import with_count
-from mavis.pages import Pagination, show_datetime, show_name
+from mavis.pages import Pagination, count_of, show_datetime, show_name
 
 IMPORTS_A_PAGE = 20
 ISSUES_A_PAGE = 20
 # The only type for now; class lists and vaccination records are not shown.
 CHILD_RECORDS = "Child records"
+EMPTY = {
+    "imports:list": "No upload is in progress, or waits to be reviewed.",
+    "imports:completed": "No upload has been imported yet.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class Imports:
     """The Incomplete uploads tab, or the Completed imports tab."""
 
     title: str
+    # What to say when the list is empty.
+    empty: str
     tabs: tuple[Tab, ...]
     lines: tuple[Line, ...]
     pagination: Pagination
@@ -86,6 +92,7 @@ class Imports:
         tabs = tabs_of(view, issue_count=queries.open_issue_count(team))
         return cls(
             title=next(tab.text for tab in tabs if tab.current),
+            empty=EMPTY[view],
             tabs=tabs,
             lines=tuple(Line.of(each) for each in found[pagination.slice]),
             pagination=pagination,
@@ -122,7 +129,7 @@ class Issue:
 class Issues:
     """The Issues tab."""
 
-    count: int
+    title: str
     tabs: tuple[Tab, ...]
     issues: tuple[Issue, ...]
     pagination: Pagination
@@ -138,11 +145,16 @@ class Issues:
             address=f"{reverse('imports:issues')}?page=",
         )
         return cls(
-            count=count,
+            title=_title(count),
             tabs=tabs_of("imports:issues", issue_count=count),
             issues=tuple(Issue.of(each, now=now) for each in found[pagination.slice]),
             pagination=pagination,
         )
+
+
+def _title(count: int) -> str:
+    need = "needs" if count == 1 else "need"
+    return f"{count_of(count, 'uploaded record')} {need} review"
 
 
 def tabs_of(current: str, *, issue_count: int) -> tuple[Tab, ...]:

@@ -73,10 +73,9 @@ class ProblemList:
         *,
         href: str,
         page: str,
-        search: str = "",
         warnings: bool = False,
     ) -> "ProblemList":
-        found = queries.problems(cohort_import, search=search, warnings=warnings)
+        found = queries.problems(cohort_import, warnings=warnings)
         pagination = Pagination.of(
             total=found.count(),
             page=page,
@@ -117,23 +116,19 @@ class Invalid:
 class Warnings:
     """The warnings of an upload, for an expander or a page of their own."""
 
+    section: str
     title: str
-    href: str
     back: str
-    search: str
     problems: ProblemList
 
     @classmethod
-    def of(cls, cohort_import: CohortImport, *, search: str, page: str) -> "Warnings":
+    def of(cls, cohort_import: CohortImport, *, page: str) -> "Warnings":
         href = reverse("imports:section", args=[cohort_import.pk, WARNINGS])
         return cls(
+            section=WARNINGS,
             title="Warnings",
-            href=href,
             back=reverse("imports:show", args=[cohort_import.pk]),
-            search=search,
-            problems=ProblemList.of(
-                cohort_import, href=href, page=page, search=search, warnings=True
-            ),
+            problems=ProblemList.of(cohort_import, href=href, page=page, warnings=True),
         )
 
 

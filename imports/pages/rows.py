@@ -12,6 +12,7 @@ from imports.queries.rows import Section
 from mavis.pages import Pagination, count_of, show_date, show_name, show_nhs_number
 
 ROWS_A_PAGE = 50
+FEW_ROWS = 10
 HIDDEN = "Hidden"
 
 
@@ -90,6 +91,8 @@ class Rows:
     href: str
     back: str
     search: str
+    searchable: bool
+    caption: str
     rows: tuple[RowLine, ...]
     pagination: Pagination
 
@@ -109,6 +112,9 @@ class Rows:
             href=href,
             back=reverse("imports:show", args=[cohort_import.pk]),
             search=search,
+            # A list that is seen at one glance needs no search.
+            searchable=bool(search) or pagination.total > FEW_ROWS,
+            caption=_caption(pagination, search),
             rows=tuple(RowLine.of(row, section) for row in found[pagination.slice]),
             pagination=pagination,
         )
@@ -129,6 +135,16 @@ def summaries(
         for section in sections
         if counts[section]
     )
+
+
+def _caption(pagination: Pagination, search: str) -> str:
+    """Return which rows a table shows, and of which search."""
+    found = f" found for “{search}”" if search else ""
+    if not pagination.total:
+        return f"No records{found}"
+    if pagination.last == 1:
+        return f"{count_of(pagination.total, 'record')}{found}"
+    return f"Records {pagination.showing}{found}"
 
 
 def _child_href(row: CohortRow) -> str:

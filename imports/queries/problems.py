@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.db.models.functions import Left
 
 from imports.models import CohortImport, RowError
@@ -43,7 +43,7 @@ def kinds(cohort_import: CohortImport, *, warnings: bool = False) -> list[Kind]:
 
 
 def problems(
-    cohort_import: CohortImport, *, search: str = "", warnings: bool = False
+    cohort_import: CohortImport, *, warnings: bool = False
 ) -> QuerySet[RowError]:
     """Return the problems by kind and then by row.
 
@@ -51,7 +51,6 @@ def problems(
     """
     return (
         _problems(cohort_import, warnings=warnings)
-        .filter(_matching(search))
         .defer("value")
         .annotate(seen=Left("value", CHARACTERS_SHOWN + 1))
         .order_by("code", "row_number", "pk")
@@ -60,10 +59,3 @@ def problems(
 
 def _problems(cohort_import: CohortImport, *, warnings: bool) -> QuerySet[RowError]:
     return RowError.objects.filter(cohort_import=cohort_import, is_warning=warnings)
-
-
-def _matching(search: str) -> Q:
-    text = search.strip()
-    if text.isascii() and text.isdigit() and len(text) < 8:
-        return Q(row_number=int(text))
-    return Q(value__icontains=text) | Q(column__icontains=text) if text else Q()

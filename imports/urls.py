@@ -1,0 +1,40 @@
+"""The addresses of imports."""
+
+from django.urls import path
+
+from imports.views import deciding, downloads, listing, showing, uploading
+
+app_name = "imports"
+
+urlpatterns = [
+    path("", listing.incomplete, name="list"),
+    path("completed/", listing.completed, name="completed"),
+    path("issues/", listing.issues, name="issues"),
+    path("upload/", uploading.upload, name="upload"),
+    path("upload/child-records/", uploading.upload_children, name="upload_children"),
+    path("upload/child-records/again/", uploading.upload_again, name="upload_again"),
+    path("template.<str:file_format>", downloads.template, name="template"),
+    path("<int:import_id>/", showing.show, name="show"),
+    path("<int:import_id>/progress/", showing.progress, name="progress"),
+    path("<int:import_id>/approve/", deciding.approve, name="approve"),
+    path("<int:import_id>/cancel/", deciding.cancel, name="cancel"),
+    path(
+        "<int:import_id>/approve-changed/",
+        deciding.approve_changed,
+        name="approve_changed",
+    ),
+    path(
+        "<int:import_id>/ignore-changed/",
+        deciding.ignore_changed,
+        name="ignore_changed",
+    ),
+    path(
+        "<int:import_id>/rows-to-mend.csv", downloads.rows_to_mend, name="rows_to_mend"
+    ),
+    path(
+        "<int:import_id>/unmatched-rows.csv",
+        downloads.unmatched_rows,
+        name="unmatched_rows",
+    ),
+    path("<int:import_id>/<slug:section>/", showing.section, name="section"),
+]

@@ -1,0 +1,1 @@
+"""The pages of imports: each view fetches, makes one call, and answers."""
