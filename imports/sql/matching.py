@@ -1,0 +1,218 @@
+"""Finding the children that rows resemble, and keeping what was worked out.
+
+The database proposes pairs and says what agrees; imports.rules.matching decides.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from django.db import connection
+
+from imports.rules.matching import CandidatePair, Claim
+from imports.rules.working_out import WorkedOut
+from imports.sql.known import keep_children_before as keep_children_before
+
+# Children that have a row's number, or agree on three of the four details. Every
+# such agreement contains first name and date of birth, or last name and postcode,
+# so two joins find them all, each by an index; a test reads the plan.
+#
+# Children of this import do not count, and those it has changed are compared as
+# they were before. It can have changed their number, but neither a name's key nor
+# a date of birth, nor a postcode that was known: so the earlier number has a join
+# of its own, and for the rest the present columns find every pair.
+CANDIDATE_PAIRS = """
+WITH wanted AS MATERIALIZED (
+    SELECT r.id, r.row_number, r.first_name_key, r.last_name_key, r.date_of_birth,
+           -- A ZZ99 postcode says where nobody lives: it agrees with nothing.
+           CASE WHEN r.postcode NOT LIKE 'ZZ99%%' AND r.postcode <> ''
+                THEN r.postcode END AS postcode,
+           r.nhs_number, r.nhs_number_confirmed,
+           CASE WHEN r.uploaded_number = 'replaced'
+                THEN r.nhs_number_uploaded END AS replaced_number
+    FROM imports_cohortrow r
+    WHERE r.cohort_import_id = %(import_id)s AND r.id = ANY(%(row_ids)s)
+), proposed AS (
+    SELECT w.id AS row_id, c.id AS child_id
+    FROM wanted w
+    JOIN children_child c
+      ON c.date_of_birth = w.date_of_birth AND c.first_name_key = w.first_name_key
+    WHERE c.last_name_key = w.last_name_key OR c.postcode = w.postcode
+    UNION ALL
+    SELECT w.id, c.id
+    FROM wanted w
+    JOIN children_child c
+      ON c.postcode = w.postcode AND c.last_name_key = w.last_name_key
+    WHERE c.date_of_birth = w.date_of_birth OR c.first_name_key = w.first_name_key
+    UNION ALL
+    SELECT w.id, c.id
+    FROM wanted w JOIN children_child c ON c.nhs_number = w.nhs_number
+    UNION ALL
+    SELECT w.id, c.id
+    FROM wanted w JOIN children_child c ON c.nhs_number = w.replaced_number
+    UNION ALL
+    SELECT w.id, b.child_id
+    FROM wanted w
+    JOIN imports_childbeforeimport b
+      ON b.cohort_import_id = %(import_id)s
+     AND b.state ->> 'nhs_number' = w.nhs_number
+    UNION ALL
+    SELECT w.id, b.child_id
+    FROM wanted w
+    JOIN imports_childbeforeimport b
+      ON b.cohort_import_id = %(import_id)s
+     AND b.state ->> 'nhs_number' = w.replaced_number
+), compared AS (
+    SELECT w.id, w.row_number, p.child_id,
+           w.nhs_number = k.nhs_number AS same_number,
+           w.replaced_number = k.nhs_number AS holds_replaced_number,
+           w.nhs_number_confirmed AS row_is_confirmed, k.nhs_number_confirmed,
+           w.first_name_key = k.first_name_key AS first_name,
+           w.last_name_key = k.last_name_key AS last_name,
+           w.date_of_birth = k.date_of_birth AS date_of_birth,
+           coalesce(w.postcode = k.postcode, false) AS postcode
+    FROM (SELECT DISTINCT row_id, child_id FROM proposed) p
+    JOIN wanted w ON w.id = p.row_id
+    JOIN children_child c ON c.id = p.child_id
+    LEFT JOIN imports_childbeforeimport b
+           ON b.cohort_import_id = %(import_id)s AND b.child_id = c.id
+    CROSS JOIN LATERAL (
+        SELECT c.nhs_number, c.nhs_number_confirmed, c.first_name_key,
+               c.last_name_key, c.date_of_birth, c.postcode
+        WHERE b.id IS NULL
+        UNION ALL
+        SELECT s.nhs_number, s.nhs_number_confirmed, s.first_name_key,
+               s.last_name_key, s.date_of_birth, s.postcode
+        FROM jsonb_to_record(b.state) AS s(
+            nhs_number text, nhs_number_confirmed boolean, first_name_key text,
+            last_name_key text, date_of_birth date, postcode text
+        )
+        WHERE b.id IS NOT NULL
+    ) k
+    WHERE c.merged_into_id IS NULL
+      AND c.created_by_import_id IS DISTINCT FROM %(import_id)s
+)
+SELECT * FROM compared
+WHERE same_number OR holds_replaced_number
+   OR first_name::int + last_name::int + date_of_birth::int + postcode::int >= 3
+ORDER BY id, child_id
+"""
+
+
+def candidate_pairs(
+    *, import_id: int, row_ids: Sequence[int]
+) -> Iterator[CandidatePair]:
+    """Return every child that resembles one of these rows, row by row."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CANDIDATE_PAIRS, {"import_id": import_id, "row_ids": list(row_ids)}
+        )
+        return iter([CandidatePair(*pair) for pair in cursor.fetchall()])
+
+
+UNDECIDED_ROWS = """
+SELECT id FROM imports_cohortrow
+WHERE cohort_import_id = %(import_id)s AND outcome = ''
+ORDER BY id
+"""
+
+
+def undecided_row_ids(*, import_id: int) -> list[int]:
+    """Return the rows of which nothing has been worked out yet, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(UNDECIDED_ROWS, {"import_id": import_id})
+        return [row_id for (row_id,) in cursor.fetchall()]
+
+
+OTHER_CLAIMS = """
+SELECT claimed_child_id, id, row_number, claim_strength
+FROM imports_cohortrow
+WHERE cohort_import_id = %(import_id)s
+  AND claimed_child_id = ANY(%(child_ids)s)
+  AND id <> ALL(%(row_ids)s)
+"""
+
+
+def other_claims(
+    *, import_id: int, child_ids: Collection[int], row_ids: Sequence[int]
+) -> list[tuple[int, Claim]]:
+    """Return the stored claims to these children by rows other than these."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            OTHER_CLAIMS,
+            {
+                "import_id": import_id,
+                "child_ids": list(child_ids),
+                "row_ids": list(row_ids),
+            },
+        )
+        return [(child_id, Claim(*claim)) for child_id, *claim in cursor.fetchall()]
+
+
+# Dropped here too: a transaction may store twice.
+WORKED_OUT_TABLE = """
+DROP TABLE IF EXISTS worked_out;
+CREATE TEMPORARY TABLE worked_out (
+    row_id bigint, outcome text, not_imported_reason text, matched_child_id bigint,
+    claimed_child_id bigint, claim_strength smallint, differences text[],
+    additions text[], competing_rows integer[], move text, other_team_id bigint,
+    fingerprint text
+) ON COMMIT DROP
+"""
+COPY_WORKED_OUT = "COPY worked_out FROM STDIN"
+UPDATE_ROWS = """
+UPDATE imports_cohortrow r
+SET outcome = w.outcome, not_imported_reason = w.not_imported_reason,
+    matched_child_id = w.matched_child_id, claimed_child_id = w.claimed_child_id,
+    claim_strength = w.claim_strength, differences = w.differences,
+    additions = w.additions, competing_rows = w.competing_rows, move = w.move,
+    other_team_id = w.other_team_id, fingerprint = w.fingerprint
+FROM worked_out w
+WHERE r.id = w.row_id AND r.cohort_import_id = %(import_id)s
+"""
+DELETE_CANDIDATES = """
+DELETE FROM imports_rowcandidate c USING worked_out w WHERE c.row_id = w.row_id
+"""
+COPY_CANDIDATES = """
+COPY imports_rowcandidate (row_id, child_id, differences) FROM STDIN
+"""
+
+
+def store_worked_out(cohort_import_id: int, worked_out: Iterable[WorkedOut]) -> int:
+    """Write what was worked out to its rows, and return how many there were.
+
+    Call it in a transaction. Candidates of an earlier time are replaced.
+    """
+    candidates: list[tuple[object, ...]] = []
+    count = 0
+    with connection.cursor() as cursor:
+        cursor.execute(WORKED_OUT_TABLE)
+        with cursor.copy(COPY_WORKED_OUT) as copy:
+            for one in worked_out:
+                copy.write_row(_columns(one))
+                candidates += [
+                    (one.row_id, candidate.child_id, list(candidate.differences))
+                    for candidate in one.candidates
+                ]
+                count += 1
+        cursor.execute(DELETE_CANDIDATES)
+        cursor.execute(UPDATE_ROWS, {"import_id": cohort_import_id})
+        with cursor.copy(COPY_CANDIDATES) as copy:
+            for row in candidates:
+                copy.write_row(row)
+    return count
+
+
+def _columns(one: WorkedOut) -> tuple[object, ...]:
+    return (
+        one.row_id,
+        one.outcome,
+        one.not_imported_reason or "",
+        one.matched_child_id,
+        one.claimed_child_id,
+        one.claim_strength,
+        list(one.differences),
+        list(one.additions),
+        list(one.competing_rows),
+        one.move,
+        one.other_team_id,
+        one.fingerprint,
+    )

@@ -1,0 +1,56 @@
+"""Each row is compared with the children in Mavis, and the team is asked to review."""
+
+import time
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from django.db import transaction
+from django.db.models import F
+
+from imports.lease import Clock, Lease
+from imports.models import CohortImport
+from imports.rules.lifecycle import Status
+from imports.rules.working_out import WorkedOut
+from imports.sql import matching as sql
+from imports.stages.work_out import work_out
+
+# Rows stored in one transaction.
+ROWS_STORED_AT_ONCE = 5_000
+
+
+def run(*, lease: Lease, clock: Clock) -> None:
+    """Work out rows until the slice is over; ask for review when none is left.
+
+    :raises LeaseLost: another worker has taken the import
+    """
+    began = time.monotonic()
+    cohort_import = CohortImport.objects.get(pk=lease.import_id)
+    for rows in _batches(work_out(cohort_import), ROWS_STORED_AT_ONCE):
+        now = time.monotonic()
+        _store(rows, lease=lease, seconds=now - began)
+        began = now
+        if lease.slice_is_over():
+            return
+    _ask_for_review(lease=lease, clock=clock)
+
+
+@transaction.atomic(durable=True)
+def _store(rows: list[WorkedOut], *, lease: Lease, seconds: float) -> None:
+    cohort_import = lease.lock()
+    stored = sql.store_worked_out(cohort_import.pk, rows)
+    CohortImport.objects.filter(pk=cohort_import.pk).update(
+        rows_done=F("rows_done") + stored,
+        seconds_matching=F("seconds_matching") + seconds,
+    )
+
+
+@transaction.atomic(durable=True)
+def _ask_for_review(*, lease: Lease, clock: Clock) -> None:
+    cohort_import = lease.lock()
+    cohort_import.change_status(Status.IN_REVIEW, at=clock(), by=None)
+
+
+def _batches(rows: Iterable[WorkedOut], size: int) -> Iterator[list[WorkedOut]]:
+    rows = iter(rows)
+    while batch := list(islice(rows, size)):
+        yield batch
