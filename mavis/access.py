@@ -1,6 +1,7 @@
 """Who may do what. Each function answers one question (spec section 1)."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeGuard
 
@@ -10,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from mavis.models import Team, TeamMembership, User
+from mavis.models import AccessEvent, Team, TeamMembership, User
 
 Parameters = ParamSpec("Parameters")
 
@@ -46,7 +47,7 @@ def team_required(view: View[Parameters]) -> AnyView[Parameters]:
 
     @wraps(view)
     def checked(
-        request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs
+        request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
     ) -> HttpResponse:
         if may_work(request):
             return view(request, *args, **kwargs)
@@ -72,3 +73,8 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "GET":
         return redirect("sign_in")
     return redirect_to_login(request.get_full_path())
+
+
+def record_opening(*, child_id: int, by: User, team: Team, at: datetime) -> None:
+    """Note in the trail that someone opened a child's record (spec section 15)."""
+    AccessEvent.objects.create(child_id=child_id, by=by, team=team, at=at)

@@ -75,12 +75,16 @@ class Pagination:
     address: str
 
     @classmethod
-    def of(cls, *, total: int, page: str | int, size: int, address: str) -> "Pagination":
+    def of(
+        cls, *, total: int, page: str | int, size: int, address: str
+    ) -> "Pagination":
         """Return page `page` (whatever was in the address) of `total` items."""
         last = max(1, ceil(total / size))
         text = str(page)
         # Ten digits and more are no page of ours; and [0-9] only.
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
+        number = (
+            int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
+        )
         return cls(
             number=min(max(number, 1), last),
             last=last,

@@ -144,13 +144,16 @@ CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
 SESSION_SAVE_EVERY_REQUEST = True
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "mavis.views.form_out_of_date"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
-        "font-src": [SELF],
+        # Nothing is fetched from there, as app.css chooses another font; but browsers
+        # complain of every font that a stylesheet names and the policy does not.
+        "font-src": [SELF, "https://assets.nhs.uk"],
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],
@@ -221,6 +224,12 @@ IMPORT_BATCH_ROWS = env.int("IMPORT_BATCH_ROWS", default=1000)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    # Drops what is beyond IMPORT_MAX_MEGABYTES instead of keeping it.
+    "imports.receiving.OnlyAsMuchAsAllowed",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # A demonstration shows its sign-in and its sample files on the start page.
 DEMO_DIR = env.str("MAVIS_DEMO_DIR", default="")

@@ -1,0 +1,91 @@
+"""Finding children, and the pages about one of them."""
+
+import secrets
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from children import pages, queries
+from children.forms import SearchForm
+from mavis import clock
+from mavis.access import AuthenticatedRequest, record_opening, team_required
+
+# Where the session keeps what was searched for, and how many searches back. No name
+# and no number ever stands in an address (spec section 12).
+SEARCHES = "child_searches"
+SEARCHES_KEPT = 20
+
+
+@require_http_methods(["GET", "POST"])
+@team_required
+def search(request: AuthenticatedRequest) -> HttpResponse:
+    """Keep what was asked for in the session, and list the children found."""
+    if request.method == "POST":
+        form = search_form(request, request.POST.dict())
+        if form.is_valid():
+            return redirect(f"{reverse('children:search')}?search={keep(request)}")
+        return render(request, "children/search.jinja", {"form": form}, status=422)
+    key = request.GET.get("search", "")
+    asked = request.session.get(SEARCHES, {}).get(key)
+    form = search_form(request, asked)
+    page = found(request, form, key) if asked and form.is_valid() else None
+    forgotten = bool(key) and asked is None
+    context = {"form": form, "page": page, "forgotten": forgotten}
+    return render(request, "children/search.jinja", context)
+
+
+def search_form(
+    request: AuthenticatedRequest, asked: dict[str, str] | None
+) -> SearchForm:
+    schools = [(school.pk, school.name) for school in queries.schools_of(request.team)]
+    return SearchForm(asked, schools=schools)
+
+
+def keep(request: AuthenticatedRequest) -> str:
+    """Keep the posted search in the session, and return the key it has there."""
+    key = secrets.token_urlsafe(8)
+    asked = {name: request.POST.get(name, "") for name in SearchForm.base_fields}
+    earlier = list(request.session.get(SEARCHES, {}).items())[1 - SEARCHES_KEPT :]
+    request.session[SEARCHES] = {**dict(earlier), key: asked}
+    return key
+
+
+def found(request: AuthenticatedRequest, form: SearchForm, key: str) -> pages.Found:
+    return pages.Found.of(
+        request.team,
+        form.search(),
+        page=request.GET.get("page", "1"),
+        address=f"{reverse('children:search')}?search={key}&page=",
+        today=clock.today(),
+    )
+
+
+@require_GET
+@team_required
+def show(request: AuthenticatedRequest, child_id: int) -> HttpResponse:
+    child = queries.child_for(request.team, child_id)
+    opened(request, child_id)
+    page = pages.ChildRecord.of(request.team, child, today=clock.today())
+    return render(request, "children/record.jinja", {"page": page})
+
+
+@require_GET
+@team_required
+def activity(request: AuthenticatedRequest, child_id: int) -> HttpResponse:
+    child = queries.child_for(request.team, child_id)
+    opened(request, child_id)
+    page = pages.ActivityLog.of(
+        request.team,
+        child,
+        page=request.GET.get("page", "1"),
+        address=f"{reverse('children:activity', args=[child_id])}?page=",
+    )
+    return render(request, "children/activity.jinja", {"page": page})
+
+
+def opened(request: AuthenticatedRequest, child_id: int) -> None:
+    record_opening(
+        child_id=child_id, by=request.user, team=request.team, at=clock.now()
+    )

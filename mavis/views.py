@@ -1,0 +1,122 @@
+"""Signing in and out, choosing a team, the dashboard, and the pages of errors."""
+
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from mavis import navigation
+from mavis.access import AuthenticatedRequest, team_required
+from mavis.forms import SelectTeam, SignIn
+from mavis.middleware import TEAM
+
+
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign someone in by email address and password."""
+    if request.user.is_authenticated:
+        return redirect("dashboard")
+    form = SignIn(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = authenticate(
+            request,
+            username=form.cleaned_data["email"],
+            password=form.cleaned_data["password"],
+        )
+        if user is not None:
+            login(request, user)
+            return redirect(where_to(request))
+        # One sentence for both: nobody learns which accounts there are.
+        form.add_error(None, "The email address or password is not right")
+    context = {"form": form, "next": request.GET.get("next", ""), "demo": demo()}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "accounts/sign_in.jinja", context, status=status)
+
+
+def where_to(request: HttpRequest) -> str:
+    """Return the page that someone wanted before they had to sign in."""
+    wanted = request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return wanted
+    return "dashboard"
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("sign_in")
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def select_team(request: AuthenticatedRequest) -> HttpResponse:
+    """Let someone choose in which of their teams they work."""
+    if len(request.memberships) < 2:
+        return redirect("dashboard")
+    teams = [(member.team_id, member.team.name) for member in request.memberships]
+    form = SelectTeam(
+        request.POST or None,
+        teams=teams,
+        initial={"team": request.team.pk if request.team else None},
+    )
+    if request.method == "POST" and form.is_valid():
+        request.session[TEAM] = int(form.cleaned_data["team"])
+        return redirect("dashboard")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "accounts/select_team.jinja", {"form": form}, status=status)
+
+
+@require_GET
+@team_required
+def dashboard(request: AuthenticatedRequest) -> HttpResponse:
+    return render(request, "dashboard.jinja", {"page": navigation.waiting(request)})
+
+
+# --- The demonstration --------------------------------------------------------
+
+
+def demo() -> object:
+    """Return what the sign-in page tells about the demonstration, if this is one."""
+    if not settings.DEMO_DIR:
+        return None
+    from mavis.demo import catalogue
+
+    return catalogue.Catalogue.read(settings.DEMO_DIR)
+
+
+@require_GET
+def demo_file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
+    """Hand out a sample file of the demonstration, by its name in the catalogue."""
+    raise Http404
+
+
+# --- Errors -------------------------------------------------------------------
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.jinja", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.jinja", status=403)
+
+
+def form_out_of_date(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that was sent without, or with an old, CSRF token."""
+    return render(request, "403_form.jinja", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.jinja", status=404)
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """Answer when we are at fault; without queries, for they may be what fails."""
+    page = render_to_string("500.jinja", {"request": request})
+    return HttpResponse(page, status=500)

@@ -1,0 +1,10 @@
+"""The addresses of school moves."""
+
+from django.urls import path
+
+from schoolmoves import views
+
+app_name = "schoolmoves"
+urlpatterns = [
+    path("", views.show_list, name="list"),
+]
