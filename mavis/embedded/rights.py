@@ -8,7 +8,10 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+# A change of user keeps the rights we had, and so does access(), with which
+# PostgreSQL looks for its own programs.
+SECBIT_NO_SETUID_FIXUP = 4
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAPABILITY_VERSION_3 = 0x20080522
@@ -45,7 +48,7 @@ def give_up_root(*must_reach: Path) -> Callable[[], None] | None:
 
     def become_servant() -> None:
         if kept is not None:
-            libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+            libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
         os.setgroups([])
         os.setresgid(servant.pw_gid, servant.pw_gid, servant.pw_gid)
         os.setresuid(servant.pw_uid, servant.pw_uid, servant.pw_uid)

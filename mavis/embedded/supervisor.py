@@ -18,6 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 ENDINGS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 SIGNALS = {*ENDINGS, signal.SIGCHLD}
 
+# They finish what they do, for which they need the others.
+USERS = {"The web", "The worker", "The beat"}
+
 
 class ToldToStop(Exception):
     """Ctrl-C, or a signal that asks us to end."""
@@ -29,8 +32,6 @@ class Server:
     child: processes.Child
     log: Path
     stop: Callable[[], None]
-    # One of Mavis's own, which need the others while they end.
-    is_ours: bool = False
 
 
 class Supervisor:
@@ -113,9 +114,7 @@ class Supervisor:
                 output=output,
             )
         self.servers.append(
-            Server(
-                f"The {name}", child, log, lambda: processes.stop(child), is_ours=True
-            )
+            Server(f"The {name}", child, log, lambda: processes.stop(child))
         )
         processes.wait_until(
             lambda: ready(log.read_text(errors="replace")),
@@ -154,9 +153,9 @@ class Supervisor:
                 return None
 
     def stop(self) -> None:
-        """Stop everything: first those of Mavis itself, together, then the rest."""
+        """Stop everything: first those who use the rest, together, then the rest."""
         for server in self.servers:
-            if server.is_ours:
+            if server.name in USERS:
                 server.child.terminate()
         while self.servers:
             self.servers.pop().stop()
