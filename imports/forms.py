@@ -38,8 +38,8 @@ class UploadFile(Form):
         },
     )
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> "UploadedFile[bytes]":
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > limit():
             raise forms.ValidationError(too_large(file.size or 0))
         return file

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
 
-class TooLarge(UploadedFile):
+class TooLarge(UploadedFile):  # type: ignore[type-arg]
     """A file of which only the size is known: it was too large to be kept."""
 
 
@@ -22,7 +22,7 @@ class OnlyAsMuchAsAllowed(FileUploadHandler):
         # A chunk more than allowed, so that a file at the limit is kept whole.
         return raw_data if start <= limit() else None
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> "UploadedFile[bytes] | None":
         """Return a file that is too large without its content; others keep the rest."""
         if file_size <= limit():
             return None

@@ -149,7 +149,7 @@ def rows_in(
     )
 
 
-def candidates(path: str = "candidates") -> Prefetch[str]:
+def candidates(path: str = "candidates") -> "Prefetch[str]":
     """Return what fetches a row's candidates, each with the teams that have it."""
     found = RowCandidate.objects.select_related("child").prefetch_related(
         "child__memberships__team"

@@ -1,0 +1,68 @@
+"""The pages on which a file is uploaded."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+
+from imports.models import CohortImport
+from imports.pages.listing import Line
+from imports.rules.columns import COLUMNS
+from mavis.pages import count_of
+from mavis.rules import academic_year
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnGuide:
+    """What one column of the file holds."""
+
+    header: str
+    required: bool
+    guidance: str
+
+
+@dataclass(frozen=True, slots=True)
+class UploadChildren:
+    """What a cohort file must hold, how large it may be, and for which year it is."""
+
+    academic_year: str
+    columns: tuple[ColumnGuide, ...]
+    limits: str
+
+    @classmethod
+    def on(cls, today: date) -> "UploadChildren":
+        year = academic_year.of_imports(
+            today, preparation_days=settings.PREPARATION_DAYS
+        )
+        return cls(
+            academic_year=academic_year.describe(year),
+            columns=tuple(
+                ColumnGuide(column.header, column.required, column.guidance)
+                for column in COLUMNS
+            ),
+            limits=(
+                "A CSV file, or an Excel workbook (.xlsx) with one sheet. At most "
+                f"{count_of(settings.IMPORT_MAX_ROWS, 'row')} and "
+                f"{settings.IMPORT_MAX_MEGABYTES} MB."
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SameFile:
+    """The question whether to upload a file that is already in progress."""
+
+    lines: tuple[Line, ...]
+    # The import that holds the same bytes, and the name the file now has.
+    again: int
+    name: str
+
+    @classmethod
+    def of(cls, in_progress: Iterable[CohortImport], *, name: str) -> "SameFile":
+        imports = list(in_progress)
+        return cls(
+            lines=tuple(Line.of(each) for each in imports),
+            again=imports[0].pk,
+            name=name,
+        )
