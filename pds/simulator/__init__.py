@@ -16,6 +16,7 @@ a header of every answer.
     limits       so many requests a second for each application
     journal      every request, for tests to read
     faults       what goes wrong when a test asks for it
+    broken       the answers that faults make
     admin        the addresses for tests
     app          the order in which a request is judged
     server       a socket, and a line that says where

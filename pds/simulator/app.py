@@ -13,9 +13,10 @@ from urllib.parse import parse_qsl
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
 
-from pds.simulator import fhir, tokens
+from pds.simulator import admin, broken, fhir, tokens
+from pds.simulator.faults import INSTEAD_OF_AN_ANSWER, Fault, FaultKind, Faults
 from pds.simulator.journal import Entry, Journal
 from pds.simulator.limits import Limits
 from pds.simulator.outcomes import Refused, invalid_value, missing_value
@@ -56,13 +57,9 @@ class Answer:
     content_type: str = FHIR_JSON
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def content(self) -> bytes:
-        return json.dumps(self.body, separators=(",", ":")).encode()
-
 
 class Simulator:
-    """PDS: people, limits and a journal, and the order of judgement."""
+    """PDS: people, limits, faults and a journal, and the order of judgement."""
 
     def __init__(
         self,
@@ -77,10 +74,12 @@ class Simulator:
         """
         :param requests_per_second: for each application; 0 is no limit
         :param latency: seconds by which every answer is late
-        :param journal: where requests are written down, if anywhere
+        :param journal: where requests are written down; with one there are the
+            addresses for tests, too
         """
         self.population = population
         self.journal = journal
+        self.faults = Faults(clock=clock)
         self._limits = Limits(requests_per_second, clock=clock)
         self._latency = latency
         self._clock = clock
@@ -90,17 +89,35 @@ class Simulator:
         """Answer one request below the base path."""
         if self._latency:
             await asyncio.sleep(self._latency)
+        fault = self.faults.next()
+        if fault and fault.kind is FaultKind.SLOW:
+            await asyncio.sleep(fault.seconds)
+        headers = {**NOT_THE_NHS, **_mirrored(request)}
+        if fault and fault.kind in INSTEAD_OF_AN_ANSWER:
+            response = broken.instead(fault, now=self._now(), headers=headers)
+            status = 0 if fault.kind is FaultKind.DROPPED else response.status_code
+            self._write_down(request, status, "fault", fault)
+            return response
+        answer = self._answer(request)
+        self._write_down(request, answer.status, answer.outcome, fault)
+        headers |= answer.headers
+        if fault:
+            return broken.spoil(
+                fault,
+                body=answer.body,
+                status=answer.status,
+                headers=headers,
+                content_type=answer.content_type,
+            )
+        content = json.dumps(answer.body, separators=(",", ":"))
+        return Response(content, answer.status, headers, answer.content_type)
+
+    def _answer(self, request: Request) -> Answer:
         try:
-            answer = self._judge(request)
+            return self._judge(request)
         except Refused as refused:
             content_type = PROXY_JSON if refused.by_proxy else FHIR_JSON
-            answer = Answer(refused.status, refused.body, refused.code, content_type)
-        self._write_down(request, answer)
-        headers = {**NOT_THE_NHS, **answer.headers}
-        for name in ("X-Request-ID", "X-Correlation-ID"):
-            if value := request.headers.get(name):
-                headers[name] = value
-        return Response(answer.content, answer.status, headers, answer.content_type)
+            return Answer(refused.status, refused.body, refused.code, content_type)
 
     def _judge(self, request: Request) -> Answer:
         """Judge a request as the live proxy and PDS do: the first thing wrong answers.
@@ -156,23 +173,25 @@ class Simulator:
     def _searchset(self, hits: list[Hit]) -> dict[str, Any]:
         return fhir.searchset(hits, base=BASE_PATH, at=self._now())
 
-    def _write_down(self, request: Request, answer: Answer) -> None:
+    def _write_down(
+        self, request: Request, status: int, outcome: str, fault: Fault | None
+    ) -> None:
         if self.journal is None:
             return
         headers = request.headers
+        parameters = parse_qsl(request.url.query, keep_blank_values=True)
         self.journal.add(
             Entry(
                 at=self._clock(),
                 method=request.method,
                 path=_path_below_base(request),
-                query=tuple(
-                    sorted(parse_qsl(request.url.query, keep_blank_values=True))
-                ),
+                query=tuple(sorted(parameters)),
                 request_id=headers.get("X-Request-ID", ""),
                 correlation_id=headers.get("X-Correlation-ID", ""),
                 organisation=headers.get("NHSD-End-User-Organisation-ODS", ""),
-                status=answer.status,
-                outcome=answer.outcome,
+                status=status,
+                outcome=outcome,
+                fault=fault.kind if fault else "",
             )
         )
 
@@ -186,7 +205,21 @@ def make_app(simulator: Simulator) -> Starlette:
         return HTMLResponse(page, headers=NOT_THE_NHS)
 
     api = Route(BASE_PATH + "{path:path}", simulator.respond, methods=METHODS)
-    return Starlette(routes=[api, Route("/", index)])
+    routes: list[BaseRoute] = [api, Route("/", index)]
+    if simulator.journal is not None:
+        for_tests = admin.routes(
+            simulator.population, simulator.journal, simulator.faults
+        )
+        routes.append(Mount("/admin", routes=for_tests))
+    return Starlette(routes=routes)
+
+
+def _mirrored(request: Request) -> dict[str, str]:
+    return {
+        name: value
+        for name in ("X-Request-ID", "X-Correlation-ID")
+        if (value := request.headers.get(name))
+    }
 
 
 def _path_below_base(request: Request) -> str:

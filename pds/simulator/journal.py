@@ -22,7 +22,7 @@ class Entry:
     correlation_id: str
     organisation: str  # NHSD-End-User-Organisation-ODS
     status: int  # 0: the connection was dropped
-    # one_match, no_match, read, or the Spine code of an OperationOutcome.
+    # one_match, no_match, read, fault, or the Spine code of an OperationOutcome.
     outcome: str
     fault: str = ""  # the fault that was asked for, if one struck
 

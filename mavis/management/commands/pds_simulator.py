@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from pds.simulator.app import Simulator, make_app
+from pds.simulator.generate import generate as generated
 from pds.simulator.journal import Journal
 from pds.simulator.named import NAMED
 from pds.simulator.people import BadPeople, read_people
@@ -21,6 +22,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=0, help="0: any free one")
         parser.add_argument("--people", type=Path, help="a CSV file of people")
+        parser.add_argument(
+            "--generate", type=int, default=0, metavar="N", help="so many people more"
+        )
+        parser.add_argument(
+            "--seed", type=int, default=0, help="same seed, same people"
+        )
         parser.add_argument(
             "--latency-ms", type=float, default=0, help="how late each answer is"
         )
@@ -39,6 +46,8 @@ class Command(BaseCommand):
         *,
         port: int,
         people: Path | None,
+        generate: int,
+        seed: int,
         latency_ms: float,
         rate: float,
         admin: bool,
@@ -46,6 +55,7 @@ class Command(BaseCommand):
     ) -> None:
         try:
             population = Population(NAMED)
+            population.add(generated(generate, seed=seed))
             if people:
                 population.add(read_people(people))
         except (BadPeople, OSError, UnicodeDecodeError) as error:
