@@ -6,14 +6,13 @@ by phone number, else by name. What the file gives replaces; nothing is removed.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 from itertools import product
 
 from mavis.rules.names import fold
 
 UNKNOWN = "unknown"
-OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +73,8 @@ def merge(
     adds nothing. No contact is given to two parents: two with one email stay two.
     """
     given = list(dict.fromkeys(parent for parent in parents if not parent.is_blank))
+    if not given:
+        return []
     found = _pair_off(existing, given)
     changes = []
     for place, parent in enumerate(given):
@@ -151,19 +152,13 @@ def _adds_nothing(parent: Details, existing: Sequence[KnownContact]) -> bool:
 
 def _replace(contact: Details, parent: Details) -> Details:
     """Return the contact with what the file gives in place of what it had."""
-    after = replace(
-        contact,
+    says = bool(_relationship(parent))
+    return Details(
         name=_name(contact.name, parent.name),
+        relationship=parent.relationship if says else contact.relationship or UNKNOWN,
+        relationship_other=(parent if says else contact).relationship_other,
         phone=parent.phone or contact.phone,
         email=parent.email or contact.email,
-        relationship=contact.relationship or UNKNOWN,
-    )
-    if not _relationship(parent):
-        return after
-    return replace(
-        after,
-        relationship=parent.relationship,
-        relationship_other=parent.relationship_other,
     )
 
 

@@ -122,27 +122,21 @@ def undecided_row_ids(*, import_id: int) -> list[int]:
         return [row_id for (row_id,) in cursor.fetchall()]
 
 
-OTHER_CLAIMS = """
+STORED_CLAIMS = """
 SELECT claimed_child_id, id, row_number, claim_strength
 FROM imports_cohortrow
 WHERE cohort_import_id = %(import_id)s
   AND claimed_child_id = ANY(%(child_ids)s)
-  AND id <> ALL(%(row_ids)s)
 """
 
 
-def other_claims(
-    *, import_id: int, child_ids: Collection[int], row_ids: Sequence[int]
+def stored_claims(
+    *, import_id: int, child_ids: Collection[int]
 ) -> list[tuple[int, Claim]]:
-    """Return the stored claims to these children by rows other than these."""
+    """Return each claim to one of these children that a row of the import has."""
     with connection.cursor() as cursor:
         cursor.execute(
-            OTHER_CLAIMS,
-            {
-                "import_id": import_id,
-                "child_ids": list(child_ids),
-                "row_ids": list(row_ids),
-            },
+            STORED_CLAIMS, {"import_id": import_id, "child_ids": list(child_ids)}
         )
         return [(child_id, Claim(*claim)) for child_id, *claim in cursor.fetchall()]
 

@@ -81,9 +81,9 @@ def _matches(
                 claims[match.only_child_id].append(
                     Claim(row_id, row_number, match.strength)
                 )
-    others = sql.other_claims(
-        import_id=cohort_import.pk, child_ids=claims.keys(), row_ids=row_ids
-    )
-    for child_id, claim in others:
-        claims[child_id].append(claim)
+    ours = set(row_ids)
+    stored = sql.stored_claims(import_id=cohort_import.pk, child_ids=claims.keys())
+    for child_id, claim in stored:
+        if claim.row_id not in ours:
+            claims[child_id].append(claim)
     return matches, claims
