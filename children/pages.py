@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from children import queries
 from children.models import ArchiveReason, Child, Contact, Gender, Relationship
 from mavis.models import ActivityEvent, EventKind, Team
-from mavis.pages import Pagination, show_date, show_datetime, show_name, show_nhs_number
+from mavis.pages import (
+    Pagination,
+    show_date,
+    show_datetime,
+    show_name,
+    show_nhs_number,
+    show_phone,
+)
 from mavis.rules import academic_year
 
 # Stands for what must not be seen of a restricted child (spec section 12).
@@ -126,7 +133,7 @@ class ContactDetails:
         relationship = Relationship(contact.relationship).label
         if contact.relationship_other:
             relationship = f"{relationship}: {contact.relationship_other}"
-        return cls(contact.name, relationship, contact.phone, contact.email)
+        return cls(contact.name, relationship, show_phone(contact.phone), contact.email)
 
 
 @dataclass(frozen=True, slots=True)

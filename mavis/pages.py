@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+import phonenumbers
 from django.utils import timezone
+
+UNITED_KINGDOM = 44
 
 
 def show_date(day: datetime.date | None) -> str:
@@ -31,6 +34,24 @@ def show_nhs_number(number: str | None) -> str:
     '999 000 0018'
     """
     return f"{number[:3]} {number[3:6]} {number[6:]}" if number else ""
+
+
+def show_phone(number: str) -> str:
+    """Return a stored (E.164) phone number as people in the UK write it.
+
+    >>> show_phone("+447700900001"), show_phone("+33123456789")
+    ('07700 900001', '+33 1 23 45 67 89')
+    """
+    if not number:
+        return ""
+    parsed = phonenumbers.parse(number)
+    in_the_uk = parsed.country_code == UNITED_KINGDOM
+    style = phonenumbers.PhoneNumberFormat
+    return str(
+        phonenumbers.format_number(
+            parsed, style.NATIONAL if in_the_uk else style.INTERNATIONAL
+        )
+    )
 
 
 def show_name(first_name: str, last_name: str) -> str:
@@ -139,5 +160,6 @@ FILTERS: dict[str, Any] = {
     "date": show_date,
     "datetime": show_datetime,
     "nhs_number": show_nhs_number,
+    "phone": show_phone,
     "count_of": count_of,
 }
