@@ -148,8 +148,8 @@ class Shown:
     def buttons(self) -> list[str]:
         return [
             button.text
-            for button in self.document.all("button")
-            if button.text not in ("Log out", "")
+            for button in self.document.one("main").all("button")
+            if button.text
         ]
 
     def press(self, words: str, **fields: Any) -> "Shown":
