@@ -12,9 +12,11 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Value,
 )
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest
+from django.db.models.lookups import GreaterThanOrEqual
 from django.http import Http404
 
 from children.models import Child, CohortMembership, Contact
@@ -79,6 +81,9 @@ def schools_of(team: Team) -> QuerySet[School]:
 
 # --- Searching ----------------------------------------------------------------
 
+# How like a name all the words of a search must be, when they are taken as one name.
+LEAST_OF_A_WHOLE = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -125,7 +130,8 @@ def named(children: QuerySet[Child], name: str) -> QuerySet[Child]:
     readings = readings_of(name)
     if not readings:
         return children.none()
-    like = reduce(or_, (_like(first, last) for first, last in readings))
+    several = len(name.split()) > 1
+    like = reduce(or_, (_like(*reading, several_words=several) for reading in readings))
     likeness = [_likeness(first, last) for first, last in readings]
     likeness_of_best = Greatest(*likeness) if len(likeness) > 1 else likeness[0]
     return (
@@ -158,16 +164,22 @@ def readings_of(name: str) -> list[tuple[str, str]]:
     return [pair for pair in dict.fromkeys(pairs) if any(pair)]
 
 
-def _like(first: str, last: str) -> Q:
-    return _alike("first_name_key", first) & _alike("last_name_key", last)
+def _like(first: str, last: str, *, several_words: bool) -> Q:
+    # Several words in one name are looked for as a whole, and more strictly: else
+    # "Amara Okafor" would be like every first name Amara and every last name Okafor.
+    least = LEAST_OF_A_WHOLE if several_words and not (first and last) else 0
+    return _alike("first_name_key", first, least) & _alike("last_name_key", last, least)
 
 
-def _alike(field: str, word: str) -> Q:
+def _alike(field: str, word: str, least: float) -> Q:
     """Return the condition that a name is like a word: by an index each time."""
     if not word:
         return Q()
+    similar = Q(**{f"{field}__trigram_similar": word})
+    if least:
+        similar &= Q(GreaterThanOrEqual(TrigramSimilarity(field, word), Value(least)))
     return (
-        Q(**{f"{field}__trigram_similar": word})
+        similar
         | Q(**{f"{field}__startswith": word})
         # Two letters swapped in a short name leave hardly any trigram in common.
         | Q(**{f"{field}__in": neighbours_swapped(word)})
