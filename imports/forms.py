@@ -1,5 +1,7 @@
 """What a person fills in to upload a file, and to find a row."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -37,6 +39,14 @@ class UploadFile(Form):
             "max_length": "The file’s name is too long. Give it a shorter name",
         },
     )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        rows = f"{settings.IMPORT_MAX_ROWS:,}"
+        self.fields["file"].help_text = (
+            "A CSV file, or an Excel workbook (.xlsx) with one sheet of children. At "
+            f"most {rows} rows and {settings.IMPORT_MAX_MEGABYTES} MB."
+        )
 
     def clean_file(self) -> "UploadedFile[bytes]":
         file: UploadedFile[bytes] = self.cleaned_data["file"]

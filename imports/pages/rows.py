@@ -93,6 +93,8 @@ class Rows:
     search: str
     searchable: bool
     caption: str
+    # It would only repeat what the expander or the heading says.
+    caption_hidden: bool
     rows: tuple[RowLine, ...]
     pagination: Pagination
 
@@ -115,6 +117,7 @@ class Rows:
             # A list that is seen at one glance needs no search.
             searchable=bool(search) or pagination.total > FEW_ROWS,
             caption=_caption(pagination, search),
+            caption_hidden=pagination.last == 1 and not search,
             rows=tuple(RowLine.of(row, section) for row in found[pagination.slice]),
             pagination=pagination,
         )

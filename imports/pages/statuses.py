@@ -49,6 +49,8 @@ class Progress:
 
     import_id: int
     status: StatusTag
+    # "Step 2 of 3" on the way to review; blank while importing.
+    step: str
     stage: str
     rows: str  # "340 of 1,200 rows"
     percent: int
@@ -65,6 +67,7 @@ class Progress:
         return cls(
             import_id=cohort_import.pk,
             status=StatusTag.of(cohort_import),
+            step=_step(status),
             stage=STAGES[status],
             rows=f"{done:,} of {count_of(total, 'row')}",
             percent=100 * done // total if total else 0,
@@ -94,6 +97,11 @@ def short_progress(cohort_import: CohortImport) -> str:
     stage = STAGES[Status(cohort_import.status)]
     done = min(cohort_import.rows_done, cohort_import.row_count)
     return f"{stage}: {done:,} of {cohort_import.row_count:,}"
+
+
+def _step(status: Status) -> str:
+    steps = [stage for stage in STAGES if stage in PROCESSING]
+    return f"Step {steps.index(status) + 1} of {len(steps)}" if status in steps else ""
 
 
 def _time_left(cohort_import: CohortImport, done: int, now: datetime) -> str:

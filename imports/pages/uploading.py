@@ -9,7 +9,6 @@ from django.conf import settings
 from imports.models import CohortImport
 from imports.pages.listing import Line
 from imports.rules.columns import COLUMNS
-from mavis.pages import count_of
 from mavis.rules import academic_year
 
 
@@ -24,11 +23,10 @@ class ColumnGuide:
 
 @dataclass(frozen=True, slots=True)
 class UploadChildren:
-    """What a cohort file must hold, how large it may be, and for which year it is."""
+    """What a cohort file must hold, and for which year it is."""
 
     academic_year: str
     columns: tuple[ColumnGuide, ...]
-    limits: str
 
     @classmethod
     def on(cls, today: date) -> "UploadChildren":
@@ -40,11 +38,6 @@ class UploadChildren:
             columns=tuple(
                 ColumnGuide(column.header, column.required, column.guidance)
                 for column in COLUMNS
-            ),
-            limits=(
-                "A CSV file, or an Excel workbook (.xlsx) with one sheet. At most "
-                f"{count_of(settings.IMPORT_MAX_ROWS, 'row')} and "
-                f"{settings.IMPORT_MAX_MEGABYTES} MB."
             ),
         )
 

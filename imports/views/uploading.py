@@ -76,8 +76,6 @@ def _take(request: AuthenticatedRequest, checked: stage.CheckedFile) -> HttpResp
 
 
 def _ask_for_file(request: AuthenticatedRequest, form: UploadFile) -> HttpResponse:
-    page = UploadChildren.on(clock.today())
-    form.fields["file"].help_text = page.limits
-    context = {"form": form, "page": page}
+    context = {"form": form, "page": UploadChildren.on(clock.today())}
     status = 422 if form.errors else 200
     return render(request, "imports/upload_children.jinja", context, status=status)
