@@ -30,6 +30,6 @@ def environment(**options: Any) -> Environment:
     return jinja
 
 
-def address(name: str, *args: object, **kwargs: object) -> str:
+def address(name: str, /, *args: object, **kwargs: object) -> str:
     """Return the address of a page by its name: `url("imports:show", import_id=7)`."""
     return reverse(name, args=args or None, kwargs=kwargs or None)

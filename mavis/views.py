@@ -1,5 +1,7 @@
 """Signing in and out, choosing a team, the dashboard, and the pages of errors."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.decorators import login_required
@@ -13,6 +15,9 @@ from mavis import navigation
 from mavis.access import AuthenticatedRequest, team_required
 from mavis.forms import SelectTeam, SignIn
 from mavis.middleware import TEAM
+
+if TYPE_CHECKING:
+    from mavis.demo.catalogue import Catalogue
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,14 +80,15 @@ def select_team(request: AuthenticatedRequest) -> HttpResponse:
 @require_GET
 @team_required
 def dashboard(request: AuthenticatedRequest) -> HttpResponse:
-    return render(request, "dashboard.jinja", {"page": navigation.waiting(request)})
+    context = {"page": navigation.waiting(request), "demo": demo()}
+    return render(request, "dashboard.jinja", context)
 
 
 # --- The demonstration --------------------------------------------------------
 
 
-def demo() -> object:
-    """Return what the sign-in page tells about the demonstration, if this is one."""
+def demo() -> "Catalogue | None":
+    """Return what there is to say of the demonstration, if this is one."""
     if not settings.DEMO_DIR:
         return None
     from mavis.demo import catalogue
@@ -91,9 +97,16 @@ def demo() -> object:
 
 
 @require_GET
-def demo_file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
-    """Hand out a sample file of the demonstration, by its name in the catalogue."""
-    raise Http404
+def demo_file(request: HttpRequest, name: str) -> FileResponse:
+    """Hand out a sample file of the demonstration; only those of its catalogue."""
+    if not settings.DEMO_DIR:
+        raise Http404
+    from mavis.demo import catalogue
+
+    path = catalogue.path_of(settings.DEMO_DIR, name)
+    if path is None:
+        raise Http404
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
 
 
 # --- Errors -------------------------------------------------------------------

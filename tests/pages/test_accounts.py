@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from mavis.demo import catalogue
 from mavis.models import TeamMembership
 from schoolmoves.models import Notice, NoticeKind
 from tests.factories import (
@@ -248,8 +249,37 @@ def test_no_page_is_cached_and_none_may_run_scripts_of_others(client, address):
     assert "unsafe" not in policy
 
 
-def test_the_demonstration_is_shown_only_where_there_is_one(client, settings):
+# --- The demonstration --------------------------------------------------------
+
+
+@pytest.fixture
+def demonstration(settings, tmp_path):
+    settings.DEMO_DIR = str(tmp_path)
+    (tmp_path / catalogue.AUTUMN.name).write_text("a sample")
+    (tmp_path / "secret.csv").write_text("a secret")
+
+
+def test_a_demonstration_says_how_to_log_in_and_offers_its_files(client, demonstration):
+    page = Shown.at(client, "/sign-in/")
+
+    assert [row["Email address"] for row in page.table("People to log in as")] == [
+        person.email for person in catalogue.SIGN_INS
+    ]
+    (offered,) = [link for link in page.links if ".csv" in link]
+    answer = client.get(page.href(offered))
+    assert b"".join(answer.streaming_content) == b"a sample"
+    assert catalogue.AUTUMN.name in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    "name", ["secret.csv", "..%2Fsettings.py", "2-new-starters.csv", "%00"]
+)
+def test_only_files_of_the_catalogue_are_handed_out(client, demonstration, name):
+    assert client.get(f"/demo/{name}").status_code == 404
+
+
+def test_the_product_shows_no_demonstration(client, settings):
     settings.DEMO_DIR = ""
 
     assert "demonstration" not in Shown.at(client, reverse("sign_in")).text
-    assert client.get("/demo/anything.csv").status_code == 404
+    assert client.get(f"/demo/{catalogue.AUTUMN.name}").status_code == 404
