@@ -32,6 +32,7 @@ class Server:
     child: processes.Child
     log: Path
     stop: Callable[[], None]
+    ready: Callable[[], bool]
 
 
 class Supervisor:
@@ -49,7 +50,9 @@ class Supervisor:
         if "DATABASE_URL" not in self.environment:
             log = self.folder.log("postgres")
             server = postgres.start(self.folder.postgres, sockets=self.sockets, log=log)
-            self.servers.append(Server("PostgreSQL", server.child, log, server.stop))
+            self.servers.append(
+                Server("PostgreSQL", server.child, log, server.stop, ready=at_once)
+            )
             self.environment["DATABASE_URL"] = server.url
 
     def start_valkey(self) -> None:
@@ -57,7 +60,9 @@ class Supervisor:
         if "REDIS_URL" not in self.environment:
             log = self.folder.log("valkey")
             server = valkey.start(self.folder.valkey, log=log)
-            self.servers.append(Server("Valkey", server.child, log, server.stop))
+            self.servers.append(
+                Server("Valkey", server.child, log, server.stop, ready=at_once)
+            )
             self.environment["REDIS_URL"] = server.url
 
     def choose_pds(self) -> bool:
@@ -77,6 +82,7 @@ class Supervisor:
         if people is not None:
             command += ["--people", str(people.resolve())]
         self.start("simulator", command, ready=lambda _: processes.accepts(port))
+        self.wait()
 
     def start_web(self, port: int) -> None:
         self.start(
@@ -100,11 +106,7 @@ class Supervisor:
         ready: Callable[[str], bool],
         **environment: str,
     ) -> None:
-        """Start one of Mavis's own services, and wait for it.
-
-        :raises DidNotStart: with the end of its log
-        :raises ToldToStop: a signal came while we waited
-        """
+        """Start one of Mavis's own services; ready tells by its log if it is."""
         log = self.folder.log(name)
         with log.open("ab") as output:
             child = processes.start(
@@ -114,15 +116,29 @@ class Supervisor:
                 output=output,
             )
         self.servers.append(
-            Server(f"The {name}", child, log, lambda: processes.stop(child))
+            Server(
+                f"The {name}",
+                child,
+                log,
+                stop=lambda: processes.stop(child),
+                ready=lambda: ready(log.read_text(errors="replace")),
+            )
         )
-        processes.wait_until(
-            lambda: ready(log.read_text(errors="replace")),
-            child=child,
-            name=f"The {name}",
-            log=log,
-            pause=pause,
-        )
+
+    def wait(self) -> None:
+        """Wait until every service that was started is ready.
+
+        :raises DidNotStart: with the end of its log
+        :raises ToldToStop: a signal came while we waited
+        """
+        for server in self.servers:
+            processes.wait_until(
+                server.ready,
+                child=server.child,
+                name=server.name,
+                log=server.log,
+                pause=pause,
+            )
 
     def run(self, name: str, command: Sequence[str]) -> str:
         """Run one command to its end, and return what it printed.
@@ -159,6 +175,11 @@ class Supervisor:
                 server.child.terminate()
         while self.servers:
             self.servers.pop().stop()
+
+
+def at_once() -> bool:
+    """Test if a server is ready whose start waited for it."""
+    return True
 
 
 def environment(folder: Folder) -> dict[str, str]:

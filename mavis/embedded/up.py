@@ -85,6 +85,7 @@ def start(supervisor: Supervisor, options: argparse.Namespace, port: int) -> str
     supervisor.start_web(port)
     supervisor.start_worker()
     supervisor.start_beat()
+    supervisor.wait()
     addresses = ("DATABASE_URL", "REDIS_URL", "PDS_BASE_URL")
     supervisor.folder.say_running(
         {name: supervisor.environment[name] for name in addresses}
