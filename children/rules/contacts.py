@@ -76,14 +76,17 @@ def merge(
     if not given:
         return []
     found = _pair_off(existing, given)
+    afterwards = {contact.id: contact.details for contact in existing}
+    for place, contact in found.items():
+        afterwards[contact.id] = _replace(contact.details, given[place])
     changes = []
     for place, parent in enumerate(given):
-        contact = found.get(place)
-        if contact is None:
-            if not _adds_nothing(parent, existing):
+        known = found.get(place)
+        if known is None:
+            if not _adds_nothing(parent, afterwards.values()):
                 changes.append(ContactChange(None, _replace(Details(), parent)))
-        elif (after := _replace(contact.details, parent)) != contact.details:
-            changes.append(ContactChange(contact.id, after))
+        elif afterwards[known.id] != known.details:
+            changes.append(ContactChange(known.id, afterwards[known.id]))
     return changes
 
 
@@ -141,12 +144,11 @@ def _relationship(details: Details) -> str:
     return details.relationship + details.relationship_other if known else ""
 
 
-def _adds_nothing(parent: Details, existing: Sequence[KnownContact]) -> bool:
+def _adds_nothing(parent: Details, contacts: Iterable[Details]) -> bool:
     """Test if some contact already says everything that the file says."""
     return any(
-        _likeness(parent, contact.details)
-        and _replace(contact.details, parent) == contact.details
-        for contact in existing
+        _likeness(parent, contact) and _replace(contact, parent) == contact
+        for contact in contacts
     )
 
 
