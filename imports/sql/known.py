@@ -77,8 +77,9 @@ json_build_object(
         FROM children_contact t WHERE t.child_id = c.id
     ),
     'moves', (
-        SELECT json_agg(json_build_array(s.team_id, s.school_id, s.home_educated)
-                        ORDER BY s.id)
+        SELECT json_agg(json_build_array(
+            s.team_id, s.school_id, s.home_educated, s.state = 'waiting'
+        ) ORDER BY s.id)
         FROM schoolmoves_schoolmove s
         WHERE s.child_id = c.id AND s.state IN ('open', 'waiting')
     )
@@ -166,8 +167,8 @@ def _child(
             team_id=state["team_id"],
             deceased=state["deceased"],
             moves=tuple(
-                ProposedMove(team_id, Place(school_id, home_educated))
-                for team_id, school_id, home_educated in state["moves"] or ()
+                ProposedMove(team_id, Place(school_id, home_educated), waits)
+                for team_id, school_id, home_educated, waits in state["moves"] or ()
             ),
             ignored=tuple(ignored),
         ),

@@ -38,6 +38,7 @@ class ProposedMove:
 
     team_id: int
     place: Place
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,10 @@ def propose(
         return Proposal(Move.NONE, Bar.AT_SCHOOL_OF_ANOTHER_TEAM)
     if with_another_team and place in standing.ignored:
         return Proposal(Move.NONE, Bar.MOVE_IGNORED_BEFORE if certain else None)
-    others = any(move.team_id != team_id for move in standing.moves)
+    waits = any(move.team_id != team_id and not move.waits for move in standing.moves)
     if with_another_team:
-        return Proposal(Move.FOR_PERSON, waits=others)
-    return _within_the_team(team_id, place, standing, waits=others)
+        return Proposal(Move.FOR_PERSON, waits=waits)
+    return _within_the_team(team_id, place, standing, waits=waits)
 
 
 def _of_deceased(team_id: int, standing: Standing | None, certain: bool) -> Proposal:

@@ -83,6 +83,34 @@ def child(place=SCHOOL, team_id=US, *, asked_for_by=None, ignored=(), deceased=F
             WAITS,
             id="nothing is at once while another team asks",
         ),
+        pytest.param(
+            HOME,
+            Standing(
+                SCHOOL,
+                US,
+                moves=(
+                    ProposedMove(US, OTHER_SCHOOL),
+                    ProposedMove(OTHERS, OTHER_SCHOOL, waits=True),
+                ),
+            ),
+            True,
+            FOR_PERSON,
+            id="theirs waits behind ours, which is rewritten",
+        ),
+        pytest.param(
+            SCHOOL,
+            Standing(
+                SCHOOL,
+                US,
+                moves=(
+                    ProposedMove(OTHERS, OTHER_SCHOOL),
+                    ProposedMove(US, OTHER_SCHOOL, waits=True),
+                ),
+            ),
+            True,
+            AT_ONCE,
+            id="ours is cleared, although it waits",
+        ),
         # --- Ignored before ---
         pytest.param(
             OTHER_SCHOOL,
