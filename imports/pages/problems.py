@@ -159,10 +159,16 @@ def warnings_summary(
 
 def title_of(code: str) -> str:
     """Return the heading of a kind of problem."""
-    return TITLES.get(code) or words.sentence_case(code.replace("_", " "))
+    return _TITLES.get(code) or words.sentence_case(words.field(code))
 
 
-TITLES: dict[str, str] = {}
+# Where the code by itself would say too little.
+_TITLES = {
+    "blank": "Nothing entered",
+    "too_long": "Too many characters",
+    "same_child": "The same child more than once",
+    "same_nhs_number": "The same NHS number more than once",
+}
 
 
 def _links(kinds: Iterable[Kind], href: str) -> tuple[KindLink, ...]:

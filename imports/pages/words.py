@@ -11,6 +11,9 @@ from mavis.pages import count_of
 from mavis.rules import academic_year
 
 
+_SHORT = {"nhs": "NHS", "urn": "URN", "pds": "PDS"}
+
+
 def listed(words: Sequence[str]) -> str:
     """Return words as a sentence lists them.
 
@@ -28,12 +31,12 @@ def sentence_case(text: str) -> str:
 
 
 def field(name: str) -> str:
-    """Return a compared field as the pages call it.
+    """Return a stored name, as of a compared field, in words.
 
-    >>> field("nhs_number"), field("address_line_1")
-    ('NHS number', 'address line 1')
+    >>> field("nhs_number"), field("date_of_birth"), field("urn_not_six_digits")
+    ('NHS number', 'date of birth', 'URN not six digits')
     """
-    return name.replace("_", " ").replace("nhs", "NHS")
+    return " ".join(_SHORT.get(word, word) for word in name.split("_"))
 
 
 def fields(names: Sequence[str]) -> list[str]:

@@ -84,7 +84,7 @@ def test_problems_are_grouped_by_kind_and_then_by_row(client, invalid):
     page = shown(client, invalid)
 
     captions = [caption.text for caption in page.document.all("caption")]
-    assert captions == ["Blank – 1 row", "Postcode unreadable – 2 rows"]
+    assert captions == ["Nothing entered – 1 row", "Postcode unreadable – 2 rows"]
     assert page.table("Postcode unreadable") == [
         {
             "Row": row,
