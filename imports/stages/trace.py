@@ -1,0 +1,268 @@
+"""Tracing: PDS is asked for the NHS number of each row, for about 20 seconds.
+
+In rounds of a few seconds, each written in one transaction, so that progress shows
+and little is lost with a worker. PDS is asked between the transactions. When no row
+is left, the file as a whole is judged.
+"""
+
+import secrets
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Min, Q
+
+from imports.lease import Clock, Lease
+from imports.models import CohortImport, CohortRow, RowError
+from imports.rules import match_rate, same_number
+from imports.rules.lifecycle import FailureReason, Status
+from imports.rules.match_rate import RETRIED_AFTER, Judgement
+from imports.sql import tracing as sql
+from imports.sql.tracing import FinishedRow, TriedRow
+from pds.asking import Traced, Tracings, Wanted
+from pds.rules.outcomes import TraceOutcome, UploadedNumber
+from pds.rules.sought import Sought
+from pds.tracing import Tracer, store_traces
+
+log = structlog.get_logger()
+
+ROUND_SECONDS = 5.0
+# Even a slice that is nearly over gets something done.
+SHORTEST_ROUND_SECONDS = 0.5
+MOST_ROWS_IN_A_ROUND = 2000
+# A row that has met a fault this often ends in error.
+TRIES_ALLOWED = 5
+# While PDS is down it is tried again after as long as it has been down already.
+SHORTEST_WAIT = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT_ASKED_FOR = timedelta(minutes=10)
+
+
+def run(*, lease: Lease, clock: Clock) -> None:
+    """Trace rows until the slice is over, PDS is down or none is left.
+
+    :raises LeaseLost: another worker has taken the import
+    """
+    team = CohortImport.objects.select_related("team").get(pk=lease.import_id).team
+    rows = _due_rows(lease.import_id, clock())
+    if rows:
+        with Tracer(ods_code=team.ods_code, clock=clock) as tracer:
+            while rows:
+                goes_on = _trace_round(rows, tracer, lease, clock)
+                if not goes_on or lease.slice_is_over():
+                    return
+                rows = _due_rows(lease.import_id, clock())
+    _judge_or_wait(lease, clock())
+
+
+def _due_rows(import_id: int, at: datetime) -> list[CohortRow]:
+    rate = settings.PDS_REQUESTS_PER_SECOND
+    # No more than can be asked about, and then some that are answered already.
+    most = round(rate * ROUND_SECONDS) + 200 if rate else MOST_ROWS_IN_A_ROUND
+    return list(
+        CohortRow.objects.filter(
+            Q(trace_not_before=None) | Q(trace_not_before__lte=at),
+            cohort_import_id=import_id,
+            trace_outcome="",
+        )
+        .order_by("row_number")
+        .only(
+            *("row_number", "first_name", "last_name", "date_of_birth", "postcode"),
+            *("nhs_number_uploaded", "trace_tries"),
+        )[: min(most, MOST_ROWS_IN_A_ROUND)]
+    )
+
+
+def _trace_round(
+    rows: Sequence[CohortRow], tracer: Tracer, lease: Lease, clock: Clock
+) -> bool:
+    """Trace some rows and store what came of it. Test if there is any use going on."""
+    began = time.monotonic()
+    seconds = min(ROUND_SECONDS, lease.slice_ends - began)
+    tracings = tracer.trace(
+        _wanted(rows, lease.import_id),
+        until=began + max(seconds, SHORTEST_ROUND_SECONDS),
+    )
+    with transaction.atomic():
+        cohort_import = lease.lock()
+        if cohort_import.status != Status.TRACING:
+            return False  # someone has cancelled it
+        at = clock()
+        cohort_import.rows_done += _store(rows, tracings, at)
+        cohort_import.pds_calls += tracings.calls
+        cohort_import.seconds_tracing += time.monotonic() - began
+        if tracings.is_out:
+            _wait_for_pds(cohort_import, tracings, at)
+        elif tracings.answers:
+            cohort_import.waiting_for_pds_since = None
+            cohort_import.not_before = None
+        cohort_import.save(
+            update_fields=[
+                *("rows_done", "pds_calls", "seconds_tracing"),
+                *("waiting_for_pds_since", "not_before"),
+            ]
+        )
+    return not tracings.is_out
+
+
+def _wanted(rows: Sequence[CohortRow], import_id: int) -> list[Wanted]:
+    with_number = [row.pk for row in rows if row.nhs_number_uploaded]
+    may_be_twins = sql.rows_that_may_be_twins(with_number) if with_number else set()
+    return [
+        Wanted(
+            key=row.pk,
+            sought=Sought(
+                first_name=row.first_name,
+                last_name=row.last_name,
+                date_of_birth=row.date_of_birth,
+                postcode=row.postcode,
+                nhs_number=row.nhs_number_uploaded,
+                may_be_twin=row.pk in may_be_twins,
+            ),
+            reference=f"import-{import_id}-row-{row.row_number}",
+        )
+        for row in rows
+        if row.date_of_birth  # blank only once the row has been erased
+    ]
+
+
+def _store(rows: Sequence[CohortRow], tracings: Tracings, at: datetime) -> int:
+    """Store what came of a round, and return how many rows it has finished."""
+    tries = {row.pk: row.trace_tries for row in rows}
+    spent = [
+        failed for failed in tracings.failed if tries[failed.key] + 1 >= TRIES_ALLOWED
+    ]
+    finished = [*tracings.finished, *spent]
+    if finished:
+        trace_ids = store_traces(finished, at=at)
+        sql.store_finished(
+            [
+                _finished_row(traced, trace_id, tries[traced.key])
+                for traced, trace_id in zip(finished, trace_ids, strict=True)
+            ]
+        )
+    spent_keys = {failed.key for failed in spent}
+    sql.store_tries(
+        [
+            TriedRow(
+                row_id=failed.key,
+                tries=tries[failed.key] + 1,
+                not_before=at + timedelta(seconds=2 ** (tries[failed.key] + 1)),
+            )
+            for failed in tracings.failed
+            if failed.key not in spent_keys
+        ]
+    )
+    return len(finished)
+
+
+def _finished_row(traced: Traced, trace_id: int, tries: int) -> FinishedRow:
+    verdict = traced.verdict
+    person = verdict.person
+    is_error = verdict.outcome is TraceOutcome.ERROR
+    serves = verdict.uploaded_number is UploadedNumber.NOT_HELD
+    return FinishedRow(
+        row_id=traced.key,
+        trace_id=trace_id,
+        trace_outcome=verdict.outcome,
+        trace_tries=tries,
+        # A lookup that ends in error by itself was rejected for what it asks.
+        trace_error_is_permanent=is_error and not traced.is_given_up,
+        uploaded_number=verdict.uploaded_number,
+        nhs_number=verdict.nhs_number or (traced.sought.nhs_number if serves else None),
+        nhs_number_confirmed=person is not None,
+        restricted=person is not None and person.is_restricted,
+        deceased=person is not None and person.is_deceased,
+        date_of_death=person.date_of_death if person else None,
+    )
+
+
+def _wait_for_pds(
+    cohort_import: CohortImport, tracings: Tracings, at: datetime
+) -> None:
+    since = cohort_import.waiting_for_pds_since or at
+    wait = min(max(SHORTEST_WAIT, at - since), LONGEST_WAIT)
+    asked_for = min(timedelta(seconds=tracings.retry_after), LONGEST_WAIT_ASKED_FOR)
+    cohort_import.waiting_for_pds_since = since
+    cohort_import.not_before = at + max(wait, asked_for)
+
+
+@transaction.atomic
+def _judge_or_wait(lease: Lease, at: datetime) -> None:
+    """Judge the whole file, or wait for the rows that are to be tried later."""
+    cohort_import = lease.lock()
+    if cohort_import.status != Status.TRACING:
+        return
+    waiting = cohort_import.rows.filter(trace_outcome="")
+    if waiting.exists():
+        # Some rows may have become due just now: they are not to be waited for.
+        cohort_import.not_before = waiting.aggregate(due=Min("trace_not_before"))["due"]
+        cohort_import.save(update_fields=["not_before"])
+        return
+    counts = sql.count_outcomes(import_id=cohort_import.pk)
+    judgement = match_rate.judge(counts, rounds=cohort_import.trace_rounds)
+    match judgement:
+        case Judgement.TOO_LOW:
+            _fail(cohort_import, FailureReason.LOW_MATCH_RATE, at)
+        case Judgement.NOTHING_ATTEMPTED:
+            _fail(cohort_import, FailureReason.FAULT, at)
+        case _ if same := sql.rows_with_the_same_number(import_id=cohort_import.pk):
+            _say_which_rows_share_a_number(cohort_import, same)
+            _fail(cohort_import, FailureReason.SAME_NHS_NUMBER, at)
+        case Judgement.TRY_ERRORS_AGAIN:
+            _try_errors_again(cohort_import, at)
+        case Judgement.PASSES:
+            sql.give_up_numbers_of_other_rows(import_id=cohort_import.pk)
+            cohort_import.change_status(
+                Status.MATCHING,
+                at=at,
+                by=None,
+                waiting_for_pds_since=None,
+                not_before=None,
+            )
+
+
+def _try_errors_again(cohort_import: CohortImport, at: datetime) -> None:
+    due = at + RETRIED_AFTER[cohort_import.trace_rounds]
+    rows = sql.try_errors_again(import_id=cohort_import.pk, not_before=due)
+    cohort_import.trace_rounds += 1
+    cohort_import.rows_done = max(0, cohort_import.rows_done - rows)
+    cohort_import.not_before = due
+    cohort_import.save(update_fields=["trace_rounds", "rows_done", "not_before"])
+
+
+def _say_which_rows_share_a_number(
+    cohort_import: CohortImport, same: Sequence[same_number.SameNumber]
+) -> None:
+    RowError.objects.bulk_create(
+        RowError(
+            cohort_import=cohort_import,
+            row_number=problem.row_number,
+            column=problem.column,
+            code=problem.code,
+            message=problem.message,
+            value=problem.value,
+        )
+        for problem in same_number.problems(same)
+    )
+
+
+def _fail(cohort_import: CohortImport, reason: FailureReason, at: datetime) -> None:
+    reference = ""
+    if reason is FailureReason.FAULT:
+        reference = secrets.token_hex(4).upper()
+        log.error(
+            "import.nothing_traced", import_id=cohort_import.pk, reference=reference
+        )
+    cohort_import.change_status(
+        Status.FAILED,
+        at=at,
+        by=None,
+        failure_reason=reason,
+        fault_reference=reference,
+        waiting_for_pds_since=None,
+        not_before=None,
+    )

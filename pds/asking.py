@@ -1,0 +1,231 @@
+"""Many lookups at once: who is asked about next, and what came of it.
+
+Knows nothing of the database: it is told which answers are kept, and says which new
+ones it heard.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from pds.answer_box import AnswerBox
+from pds.client import Client, Tally
+from pds.limiter import LimiterLost
+from pds.rules.answers import Answer, Fault, Nobody, OnePerson, RefusesUs, Rejected
+from pds.rules.cascade import (
+    Asked,
+    Result,
+    Step,
+    Verdict,
+    gave_up,
+    judged,
+    next_step,
+)
+from pds.rules.questions import Question, Read, Search, question
+from pds.rules.sought import Sought
+
+log = structlog.get_logger()
+
+# This many failures in a row, whoever they are about, look like an outage.
+FAILURES_OF_AN_OUTAGE = 10
+# Asked about nobody when requests only fail, to tell an outage from a person whose
+# record PDS cannot give: a number and a name that are never issued.
+PROBE_READ = Read("9990000018")
+PROBE_SEARCH = Search(
+    (
+        ("family", "Nobody"),
+        ("given", "Nobody"),
+        ("birthdate", "eq1900-01-01"),
+        ("_max-results", "1"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A person to trace. `reference` is sent to PDS: an id, without full stops."""
+
+    key: int
+    sought: Sought
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A lookup that is over, and the steps it took.
+
+    `is_given_up`: its last step met a fault, and may succeed another time.
+    """
+
+    key: int
+    sought: Sought
+    verdict: Verdict
+    steps: tuple[Asked, ...]
+    is_given_up: bool = False
+
+
+@dataclass
+class Tracings:
+    """What came of tracing some people for a while.
+
+    - `finished`: lookups that are over.
+    - `failed`: lookups that met a fault about that one person, as they would end if
+      they were not tried again. Whoever is in neither was not come to.
+    - `calls`: requests sent, repeated ones included.
+    - `answers`: requests that PDS answered.
+    - `is_out`: PDS does not answer, or does not accept us, or may not be asked:
+      nothing in `failed` is then the fault of a person, so it is empty.
+    - `retry_after`: seconds that PDS asked us to wait, at the most.
+    """
+
+    finished: list[Traced] = field(default_factory=list)
+    failed: list[Traced] = field(default_factory=list)
+    calls: int = 0
+    answers: int = 0
+    is_out: bool = False
+    retry_after: float = 0
+
+
+class Asking:
+    """One round of asking PDS about some people, over clients that are there.
+
+    :param kept: encrypted answers of the last day, by the key of their question
+    :param until: by time.monotonic(), when no further request is to be begun
+    """
+
+    def __init__(
+        self,
+        *,
+        clients: Sequence[Client],
+        box: AnswerBox,
+        kept: Mapping[bytes, bytes],
+        clock: Callable[[], datetime],
+        until: float,
+    ) -> None:
+        self.tracings = Tracings()
+        # New answers, by the key of their question.
+        self.heard: dict[bytes, Answer] = {}
+        self._clients = clients
+        self._tally = Tally()
+        self._box = box
+        self._kept = kept
+        self._clock = clock
+        self._until = until
+        self._asked_now: dict[bytes, asyncio.Event] = {}
+        self._probe: Question = PROBE_READ
+        self._may_ask = True
+
+    async def ask_about(self, wanted: Sequence[Wanted]) -> None:
+        """Fill `tracings` and `heard`."""
+        people = iter(wanted)
+        async with asyncio.TaskGroup() as tasks:
+            for client in self._clients:
+                tasks.create_task(self._work(client, people))
+        if self._looks_like_an_outage():
+            self.tracings.is_out = not await self._answers_a_probe()
+        if self.tracings.is_out:
+            self.tracings.failed.clear()
+            log.warning("pds.is_out", failures_in_a_row=self._tally.failures_in_a_row)
+        self.tracings.calls = self._tally.calls
+        self.tracings.answers = self._tally.answers
+
+    async def _work(self, client: Client, people: Iterator[Wanted]) -> None:
+        """Trace whoever is next, until there is nobody left or time is up."""
+        for person in people:
+            if self._is_over():
+                return
+            try:
+                await self._trace(client, person)
+            except LimiterLost:
+                self._stop()
+                log.warning("pds.limiter_lost")
+
+    async def _trace(self, client: Client, person: Wanted) -> None:
+        sought = person.sought
+        steps: tuple[Asked, ...] = ()
+        while isinstance(step := next_step(sought, steps), Step):
+            asking = question(step, sought)
+            if asking is None:
+                steps += (Asked(step, Result.SKIPPED, self._clock()),)
+                continue
+            reply = await self._reply(client, asking, person.reference)
+            if reply is None:
+                return
+            if isinstance(reply, Fault):
+                steps, verdict = gave_up(sought, steps, step, self._clock())
+                self.tracings.failed.append(Traced(person.key, sought, verdict, steps))
+                return
+            steps += (judged(sought, steps, step, reply, self._clock()),)
+        self.tracings.finished.append(Traced(person.key, sought, step, steps))
+
+    async def _reply(
+        self, client: Client, asking: Question, reference: str
+    ) -> Answer | Rejected | Fault | None:
+        """Return a kept answer or a new one, or None if PDS may not be asked now."""
+        key = self._box.key(asking)
+        while True:
+            if (known := self._known_answer(key)) is not None:
+                return known
+            if self._is_over():
+                return None
+            if (same := self._asked_now.get(key)) is None:
+                break
+            # Another lookup has just sent this very question.
+            await same.wait()
+        answered = self._asked_now[key] = asyncio.Event()
+        try:
+            reply = await client.ask(
+                asking, reference=reference, until=self._until, tally=self._tally
+            )
+        finally:
+            del self._asked_now[key]
+            answered.set()
+        match reply:
+            case OnePerson() | Nobody():
+                self.heard[key] = reply
+            case Rejected(code):
+                log.error("pds.rejected", code=code, reference=reference)
+            case RefusesUs(status):
+                self._stop()
+                log.error("pds.refuses_us", status=status)
+                return None
+            case Fault():
+                self._note_fault(asking, reply)
+        return reply
+
+    def _known_answer(self, key: bytes) -> Answer | None:
+        if key in self.heard:
+            return self.heard[key]
+        return self._box.open(self._kept[key]) if key in self._kept else None
+
+    def _note_fault(self, asking: Question, fault: Fault) -> None:
+        waits = self.tracings.retry_after, fault.retry_after or 0
+        self.tracings.retry_after = max(waits)
+        self._probe = PROBE_READ if isinstance(asking, Read) else PROBE_SEARCH
+        if self._tally.failures_in_a_row >= FAILURES_OF_AN_OUTAGE:
+            self._may_ask = False
+
+    def _stop(self) -> None:
+        """Ask nothing more: nobody's questions can be answered now."""
+        self._may_ask = False
+        self.tracings.is_out = True
+
+    def _is_over(self) -> bool:
+        return not self._may_ask or time.monotonic() >= self._until
+
+    def _looks_like_an_outage(self) -> bool:
+        only_failures = self._tally.failures_in_a_row > 0 and not self._tally.answers
+        return not self.tracings.is_out and (only_failures or not self._may_ask)
+
+    async def _answers_a_probe(self) -> bool:
+        try:
+            reply = await self._clients[0].attempt(
+                self._probe, reference="probe", tally=self._tally
+            )
+        except LimiterLost:
+            return False
+        return not isinstance(reply, Fault | RefusesUs)

@@ -1,0 +1,16 @@
+"""What PDS has answered before, so that it is not asked the same again."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from pds.models import Answer
+
+ANSWERS_ARE_KEPT = timedelta(hours=24)
+
+
+def kept_answers(keys: Collection[bytes], *, now: datetime) -> dict[bytes, bytes]:
+    """Return the encrypted answers, not yet a day old, to the questions of these keys."""
+    found = Answer.objects.filter(
+        key__in=list(keys), at__gt=now - ANSWERS_ARE_KEPT
+    ).values_list("key", "body")
+    return {bytes(key): bytes(body) for key, body in found}

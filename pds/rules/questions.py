@@ -1,0 +1,112 @@
+"""How each step is put to PDS: which details are sent, and in what form."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pds.rules.cascade import Step
+from pds.rules.sought import Sought
+
+# What is sent, in words; the values themselves are never kept.
+SENT: Mapping[Step, str] = {
+    Step.VERIFY: "NHS number",
+    Step.EXACT: "first name, last name, date of birth, postcode; with history",
+    Step.EXACT_WITHOUT_HISTORY: "first name, last name, date of birth, postcode",
+    Step.WILDCARD_POSTCODE: (
+        "first name, last name, date of birth, first 2 characters of postcode; "
+        "with history"
+    ),
+    Step.WILDCARD_FIRST_NAME: (
+        "first 3 letters of first name, last name, date of birth, postcode; "
+        "with history"
+    ),
+    Step.WILDCARD_LAST_NAME: (
+        "first name, first 3 letters of last name, date of birth, postcode; "
+        "with history"
+    ),
+    Step.WITHOUT_POSTCODE: "first name, last name, date of birth; with history",
+}
+
+# PDS takes no longer name.
+_LONGEST_NAME = 35
+_ASKED_WITH_POSTCODE = frozenset(Step) - {Step.VERIFY, Step.WITHOUT_POSTCODE}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Ask for the record of one number."""
+
+    nhs_number: str
+
+    @property
+    def normalised(self) -> str:
+        """The question in the form in which two of them are the same."""
+        return f"read {self.nhs_number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Ask who has these details: parameters of PDS and their values, in order."""
+
+    parameters: tuple[tuple[str, str], ...]
+
+    @property
+    def normalised(self) -> str:
+        """The question in the form in which two of them are the same."""
+        # PDS ignores case everywhere, and spaces in a postcode; none is sent.
+        return "search " + "&".join(
+            f"{name}={value.casefold()}" for name, value in sorted(self.parameters)
+        )
+
+
+Question = Read | Search
+
+
+def question(step: Step, sought: Sought) -> Question | None:
+    """Return what a step asks about a person, or None if it must be skipped."""
+    if step is Step.VERIFY:
+        return Read(sought.nhs_number) if sought.nhs_number else None
+    if step in _ASKED_WITH_POSTCODE and sought.has_pseudo_postcode:
+        return None
+    first_name, last_name = _name(sought.first_name), _name(sought.last_name)
+    postcode = re.sub(r"\s", "", sought.postcode).upper()
+    match step:
+        case Step.WILDCARD_POSTCODE:
+            postcode = f"{postcode[:2]}*"
+        case Step.WILDCARD_FIRST_NAME:
+            first_name = _wildcard(first_name)
+        case Step.WILDCARD_LAST_NAME:
+            last_name = _wildcard(last_name)
+        case _:
+            pass
+    if not first_name or not last_name:
+        return None
+    parameters = [
+        ("family", last_name),
+        ("given", first_name),
+        ("birthdate", f"eq{sought.date_of_birth.isoformat()}"),
+    ]
+    if step in _ASKED_WITH_POSTCODE:
+        parameters.append(("address-postalcode", postcode))
+    if step is not Step.EXACT_WITHOUT_HISTORY:
+        parameters.append(("_history", "true"))
+    # More than one is not for applications; it would be the same without it.
+    parameters.append(("_max-results", "1"))
+    return Search(tuple(parameters))
+
+
+def questions(sought: Sought) -> list[Question]:
+    """Return every question that a lookup could come to ask about a person."""
+    return [asked for step in Step if (asked := question(step, sought))]
+
+
+def _name(name: str) -> str:
+    # PDS knows a plain apostrophe only.
+    plain = re.sub("[’ʼ`]", "'", name).strip()
+    return re.sub(r"\s+", " ", plain)[:_LONGEST_NAME].strip()
+
+
+def _wildcard(name: str) -> str:
+    """Return a name cut after its third letter, or nothing if it has fewer."""
+    letters = [place for place, character in enumerate(name) if character.isalpha()]
+    return f"{name[: letters[2] + 1]}*" if len(letters) >= 3 else ""

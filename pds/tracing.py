@@ -1,0 +1,151 @@
+"""Tracing: asking PDS for the NHS numbers of many people at once.
+
+A `Tracer` asks from an event loop in a thread of its own, so that it can be used from
+ordinary code wherever that runs; the database is used before and after, never while
+PDS is asked. Answers are kept for a day whether or not the lookup that wanted them
+came to its end, so a lookup that is given up and begun again asks only what is new.
+"""
+
+import asyncio
+import math
+import ssl
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, ExitStack
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+import httpx
+from anyio.from_thread import start_blocking_portal
+from django.conf import settings
+
+from pds import queries, sql
+from pds.answer_box import AnswerBox
+from pds.asking import Asking, Traced, Tracings, Wanted
+from pds.client import Client, Pause
+from pds.limiter import Limiter, limiter
+from pds.rules.questions import questions
+
+# Requests in flight when nothing limits them; more gain nothing on one core.
+MOST_IN_FLIGHT = 32
+
+
+class Tracer:
+    """Asks PDS on behalf of one organisation, over connections that stay open.
+
+    Use as a context manager. The optional arguments take the place of the settings,
+    the network and the pauses between attempts in tests.
+    """
+
+    def __init__(
+        self,
+        *,
+        ods_code: str,
+        clock: Callable[[], datetime],
+        transport: httpx.AsyncBaseTransport | None = None,
+        pause: Pause = asyncio.sleep,
+    ) -> None:
+        self._ods_code = ods_code
+        self._clock = clock
+        self._transport = transport
+        self._pause = pause
+        self._box = AnswerBox(
+            base_url=settings.PDS_BASE_URL,
+            secret_key=settings.SECRET_KEY,
+            fernet_keys=settings.FILE_KEYS,
+        )
+        self._clients: list[Client] = []
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opening:
+            self._portal = opening.enter_context(start_blocking_portal())
+            opening.enter_context(
+                self._portal.wrap_async_context_manager(self._connections())
+            )
+            self._open = opening.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        self._open.__exit__(kind, error, where)
+
+    def _connections(self) -> AsyncExitStack:
+        """Return what closes the limiter and the clients, which it also makes."""
+        rate = settings.PDS_REQUESTS_PER_SECOND
+        shared = limiter(requests_per_second=rate, redis_url=settings.REDIS_URL)
+        # Made once: it reads the certificates of the machine.
+        tls = ssl.create_default_context()
+        closing = AsyncExitStack()
+        closing.push_async_callback(shared.close)
+        for _slot in range(_slots(rate)):
+            client = self._client(shared, tls)
+            closing.push_async_callback(client.close)
+            self._clients.append(client)
+        return closing
+
+    def _client(self, shared: Limiter, tls: ssl.SSLContext) -> Client:
+        return Client(
+            base_url=settings.PDS_BASE_URL,
+            ods_code=self._ods_code,
+            limiter=shared,
+            tls=tls,
+            transport=self._transport,
+            pause=self._pause,
+        )
+
+    def trace(self, wanted: Sequence[Wanted], *, until: float) -> Tracings:
+        """Trace people, in order, until a time by time.monotonic().
+
+        Requests that have been sent by then are waited for; lookups that need another
+        are left. Call it outside a transaction.
+        """
+        asking = Asking(
+            clients=self._clients,
+            box=self._box,
+            kept=self._kept_answers(wanted),
+            clock=self._clock,
+            until=until,
+        )
+        self._portal.call(asking.ask_about, wanted)
+        sql.store_answers(
+            ((key, self._box.seal(answer)) for key, answer in asking.heard.items()),
+            at=self._clock(),
+        )
+        return asking.tracings
+
+    def _kept_answers(self, wanted: Iterable[Wanted]) -> dict[bytes, bytes]:
+        keys = {
+            self._box.key(asked)
+            for person in wanted
+            for asked in questions(person.sought)
+        }
+        return queries.kept_answers(keys, now=self._clock())
+
+
+def _slots(requests_per_second: float) -> int:
+    """Return how many connections a rate can keep busy, if answers take 2 seconds."""
+    if requests_per_second <= 0:
+        return MOST_IN_FLIGHT
+    return min(MOST_IN_FLIGHT, max(2, math.ceil(requests_per_second * 2)))
+
+
+def store_traces(traces: Iterable[Traced], *, at: datetime) -> list[int]:
+    """Store lookups that are over, with their steps, and return the id of each."""
+    return sql.copy_traces(
+        [
+            sql.TraceRecord(
+                at=at,
+                nhs_number_uploaded=traced.sought.nhs_number,
+                uploaded_number=traced.verdict.uploaded_number,
+                outcome=traced.verdict.outcome,
+                nhs_number=traced.verdict.nhs_number,
+                steps=traced.steps,
+            )
+            for traced in traces
+        ]
+    )
