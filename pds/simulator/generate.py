@@ -15,7 +15,7 @@ from pds.simulator.people import (
 
 # Their numbers begin here in the 999 range. Those below are for people who are
 # written down by name (a demonstration's, for instance), those above for `named`.
-FIRST_NUMBER, LAST_NUMBER = 200_000, 980_000
+FIRST_NUMBER, LAST_NUMBER = 200_000, 970_000
 # Born in sixteen academic years, so that every school year has its children whatever
 # the year is.
 FIRST_BIRTHDAY, LAST_BIRTHDAY = date(2008, 9, 1), date(2024, 8, 31)
