@@ -21,8 +21,16 @@ class SearchForm(Form):
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    school = forms.ChoiceField(label="School", required=False)
-    year_group = forms.ChoiceField(label="Year group", required=False)
+    school = forms.ChoiceField(
+        label="School",
+        required=False,
+        error_messages={"invalid_choice": "Select one of your team’s schools"},
+    )
+    year_group = forms.ChoiceField(
+        label="Year group",
+        required=False,
+        error_messages={"invalid_choice": "Select a year group of the list"},
+    )
     archived = forms.BooleanField(label="Archived records only", required=False)
     missing_nhs_number = forms.BooleanField(label="Missing NHS number", required=False)
 

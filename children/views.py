@@ -7,8 +7,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from children import pages, queries
+from children import queries
 from children.forms import SearchForm
+from children.pages.activity import ActivityLog
+from children.pages.finding import Found
+from children.pages.record import ChildRecord
 from mavis import clock
 from mavis.access import AuthenticatedRequest, record_opening, team_required
 
@@ -52,8 +55,8 @@ def keep(request: AuthenticatedRequest) -> str:
     return key
 
 
-def found(request: AuthenticatedRequest, form: SearchForm, key: str) -> pages.Found:
-    return pages.Found.of(
+def found(request: AuthenticatedRequest, form: SearchForm, key: str) -> Found:
+    return Found.of(
         request.team,
         form.search(),
         page=request.GET.get("page", "1"),
@@ -67,7 +70,7 @@ def found(request: AuthenticatedRequest, form: SearchForm, key: str) -> pages.Fo
 def show(request: AuthenticatedRequest, child_id: int) -> HttpResponse:
     child = queries.child_for(request.team, child_id)
     opened(request, child_id)
-    page = pages.ChildRecord.of(request.team, child, today=clock.today())
+    page = ChildRecord.of(request.team, child, today=clock.today())
     return render(request, "children/record.jinja", {"page": page})
 
 
@@ -76,7 +79,7 @@ def show(request: AuthenticatedRequest, child_id: int) -> HttpResponse:
 def activity(request: AuthenticatedRequest, child_id: int) -> HttpResponse:
     child = queries.child_for(request.team, child_id)
     opened(request, child_id)
-    page = pages.ActivityLog.of(
+    page = ActivityLog.of(
         request.team,
         child,
         page=request.GET.get("page", "1"),

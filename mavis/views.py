@@ -37,7 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return redirect(where_to(request))
         # One sentence for both: nobody learns which accounts there are.
         form.add_error(None, "The email address or password is not right")
-    context = {"form": form, "next": request.GET.get("next", ""), "demo": demo()}
+    context = {"form": form, "demo": demo()}
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/sign_in.jinja", context, status=status)
 

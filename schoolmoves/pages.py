@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from children.pages import show_school
+from children.pages.words import show_school
 from mavis.models import Team
 from mavis.pages import Pagination, show_datetime, show_name
 from schoolmoves import queries

@@ -1,0 +1,98 @@
+"""The tab Activity log of a child's page."""
+
+from dataclasses import dataclass
+
+from children import queries
+from children.models import Child
+from children.pages.words import HIDDEN
+from mavis.models import ActivityEvent, EventKind, Team
+from mavis.pages import Pagination, show_datetime, show_name, show_nhs_number
+
+PER_PAGE = 50
+# What an activity log calls the columns of a child.
+LABELS = {
+    "nhs_number": "NHS number",
+    "birth_academic_year": "Year group",
+    "home_educated": "Home-educated",
+    "address_line_1": "Address line 1",
+    "address_line_2": "Address line 2",
+}
+HIDDEN_WHEN_RESTRICTED = frozenset(
+    {"address_line_1", "address_line_2", "town", "address", "postcode", "contacts"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One detail before and after; either may be blank."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened to a child."""
+
+    what: str
+    who: str
+    when: str
+    import_id: int | None
+    file_name: str
+    row_number: int | None
+    changes: tuple[Change, ...]
+
+    @classmethod
+    def of(cls, event: ActivityEvent, child: Child) -> "Entry":
+        file = getattr(event.cohort_import, "file", None)
+        return cls(
+            what=EventKind(event.kind).label,
+            who=event.by.name if event.by else "Mavis",
+            when=show_datetime(event.at),
+            import_id=event.cohort_import_id,
+            file_name=file.name if file else "",
+            row_number=event.row_number,
+            changes=tuple(
+                _change(field, before, after, child)
+                for field, (before, after) in event.changes.items()
+            ),
+        )
+
+
+def _change(field: str, before: object, after: object, child: Child) -> Change:
+    label = LABELS.get(field, field.replace("_", " ").capitalize())
+    if child.restricted and field in HIDDEN_WHEN_RESTRICTED:
+        return Change(label, HIDDEN, HIDDEN)
+    return Change(label, _shown(field, before), _shown(field, after))
+
+
+def _shown(field: str, value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return show_nhs_number(str(value)) if field == "nhs_number" else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityLog:
+    """The tab Activity log."""
+
+    child_id: int
+    name: str
+    pagination: Pagination
+    entries: tuple[Entry, ...]
+
+    @classmethod
+    def of(cls, team: Team, child: Child, *, page: str, address: str) -> "ActivityLog":
+        events = queries.events_of(team, child)
+        pagination = Pagination.of(
+            total=events.count(), page=page, size=PER_PAGE, address=address
+        )
+        return cls(
+            child_id=child.pk,
+            name=show_name(child.first_name, child.last_name),
+            pagination=pagination,
+            entries=tuple(Entry.of(e, child) for e in events[pagination.slice]),
+        )
