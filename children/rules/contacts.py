@@ -4,7 +4,6 @@ A parent is matched only to contacts the child already has: by email address, el
 by phone number, else by name. What the file gives replaces; nothing is removed.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -94,8 +93,6 @@ def _pair_off(
     existing: Sequence[KnownContact], parents: Sequence[Details]
 ) -> dict[int, KnownContact]:
     """Return the contact of each parent that has one, by the parent's place."""
-    emails = Counter(contact.details.email for contact in existing)
-    phones = Counter(contact.details.phone for contact in existing)
     pairs = []
     for (place, parent), contact in product(enumerate(parents), existing):
         likeness = _likeness(parent, contact.details)
@@ -103,10 +100,7 @@ def _pair_off(
             continue
         # Several contacts share this email or phone: which of them the parent
         # is must be said by something else.
-        shared = (likeness.by is _By.EMAIL and emails[parent.email] > 1) or (
-            likeness.by is _By.PHONE and phones[parent.phone] > 1
-        )
-        if shared and likeness.agreeing < 2:
+        if likeness.agreeing < 2 and _is_shared(likeness.by, contact, existing):
             continue
         pairs.append((likeness.by, -likeness.agreeing, place, contact.id, contact))
     found: dict[int, KnownContact] = {}
@@ -116,6 +110,18 @@ def _pair_off(
             found[place] = contact
             taken.add(contact_id)
     return found
+
+
+def _is_shared(
+    by: _By, contact: KnownContact, existing: Sequence[KnownContact]
+) -> bool:
+    """Test if another contact has the same email or phone number."""
+    others = [one.details for one in existing if one is not contact]
+    if by is _By.EMAIL:
+        return any(other.email == contact.details.email for other in others)
+    if by is _By.PHONE:
+        return any(other.phone == contact.details.phone for other in others)
+    return False
 
 
 def _likeness(parent: Details, contact: Details) -> _Likeness | None:

@@ -17,8 +17,8 @@ from imports.sql import known
 from imports.sql import matching as sql
 
 # Rows asked about in one statement, and rows whose values are held at once.
-ROWS_COMPARED_AT_ONCE = 20_000
-ROWS_LOADED_AT_ONCE = 5_000
+ROWS_COMPARED_AT_ONCE = 50_000
+ROWS_LOADED_AT_ONCE = 2_000
 
 
 def work_out(

@@ -26,7 +26,7 @@ from tests.factories import (
     unissued_nhs_number,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 NUMBER, OTHER_NUMBER = unissued_nhs_number(17_001), unissued_nhs_number(17_002)
 OFF_DATE = date(2013, 1, 5)
