@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import time
@@ -75,7 +76,7 @@ def install() -> None:
                 uv("pip", "sync", "--quiet", "--python", VENV, LOCK)
         with step("the design system", NODE_MODULES, [NODE_LOCK]) as needed:
             if needed:
-                npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
+                npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")
         static = sorted(path for path in (ROOT / "static").rglob("*") if path.is_file())
         with step("static files", BUILD, [LOCK, NODE_LOCK, *static]) as needed:
             if needed:
@@ -162,7 +163,8 @@ def pip_settings() -> dict[str, str]:
 
 def npm(*words: str) -> None:
     """Run the machine's npm, or one from a Python package where there is none."""
-    path = os.environ.get("PATH", os.defpath)
+    environment = dict(os.environ)
+    path = environment.get("PATH", os.defpath)
     if not (shutil.which("npm") and shutil.which("node")):
         if not (TOOLS / "bin" / "npm").exists():
             uv(
@@ -170,8 +172,16 @@ def npm(*words: str) -> None:
                 *("-r", ROOT / "bin" / "node.txt"),
             )
         path = f"{TOOLS / 'bin'}{os.pathsep}{path}"
+        # This Node knows neither the machine's certificates nor its settings.
+        certificates = ssl.get_default_verify_paths().cafile
+        for name, file in (
+            ("NODE_EXTRA_CA_CERTS", pip_settings().get("cert") or certificates),
+            ("NPM_CONFIG_GLOBALCONFIG", "/etc/npmrc"),
+        ):
+            if file and Path(file).exists():
+                environment.setdefault(name, file)
     program = shutil.which("npm", path=path) or "npm"
-    run([program, *words], {**os.environ, "PATH": path})
+    run([program, *words], {**environment, "PATH": path})
 
 
 def build() -> None:

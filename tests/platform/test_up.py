@@ -132,7 +132,7 @@ def up(tmp_path: Path) -> Iterator[Callable[..., Up]]:
     yield prepare
     for each in begun:
         if each.child is not None:
-            processes.kill(each.child)
+            processes.stop(each.child)
 
 
 def test_killed_at_once_it_leaves_no_process_and_the_next_start_finds_the_data(up):
