@@ -21,33 +21,40 @@ ROWS_STORED_AT_ONCE = 5_000
 def run(*, lease: Lease, clock: Clock) -> None:
     """Work out rows until the slice is over; ask for review when none is left.
 
+    Stops without a word when the user has cancelled the upload meanwhile.
+
     :raises LeaseLost: another worker has taken the import
     """
     began = time.monotonic()
     cohort_import = CohortImport.objects.get(pk=lease.import_id)
     for rows in _batches(work_out(cohort_import), ROWS_STORED_AT_ONCE):
         now = time.monotonic()
-        _store(rows, lease=lease, seconds=now - began)
+        is_wanted = _store(rows, lease=lease, seconds=now - began)
         began = now
-        if lease.slice_is_over():
+        if not is_wanted or lease.slice_is_over():
             return
     _ask_for_review(lease=lease, clock=clock)
 
 
 @transaction.atomic(durable=True)
-def _store(rows: list[WorkedOut], *, lease: Lease, seconds: float) -> None:
+def _store(rows: list[WorkedOut], *, lease: Lease, seconds: float) -> bool:
+    """Store what was worked out. Test if the import still waits for it."""
     cohort_import = lease.lock()
+    if cohort_import.status != Status.MATCHING:
+        return False
     stored = sql.store_worked_out(cohort_import.pk, rows)
     CohortImport.objects.filter(pk=cohort_import.pk).update(
         rows_done=F("rows_done") + stored,
         seconds_matching=F("seconds_matching") + seconds,
     )
+    return True
 
 
 @transaction.atomic(durable=True)
 def _ask_for_review(*, lease: Lease, clock: Clock) -> None:
     cohort_import = lease.lock()
-    cohort_import.change_status(Status.IN_REVIEW, at=clock(), by=None)
+    if cohort_import.status == Status.MATCHING:
+        cohort_import.change_status(Status.IN_REVIEW, at=clock(), by=None)
 
 
 def _batches(rows: Iterable[WorkedOut], size: int) -> Iterator[list[WorkedOut]]:

@@ -305,6 +305,19 @@ def test_a_worker_that_lost_its_lease_writes_nothing(cohort_import):
     assert CohortRow.objects.get().outcome == ""
 
 
+@pytest.mark.parametrize("number_of_rows", [0, 1])
+def test_an_upload_that_was_cancelled_meanwhile_stays_so(cohort_import, number_of_rows):
+    CohortRowFactory.create_batch(number_of_rows, cohort_import=cohort_import)
+    lease = lease_of(cohort_import)
+    cohort_import.change_status(Status.CANCELLED, at=NOW, by=cohort_import.uploaded_by)
+
+    match.run(lease=lease, clock=lambda: NOW)
+
+    cohort_import.refresh_from_db()
+    assert cohort_import.status == Status.CANCELLED
+    assert not cohort_import.rows.exclude(outcome="").exists()
+
+
 def test_matching_costs_the_same_queries_for_any_number_of_rows():
     counts = []
     for number_of_rows in (1, 50):
