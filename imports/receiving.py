@@ -26,6 +26,9 @@ class OnlyAsMuchAsAllowed(FileUploadHandler):
         """Return a file that is too large without its content; others keep the rest."""
         if file_size <= limit():
             return None
+        for handler in self.request.upload_handlers if self.request else ():
+            # What the next handler has of it is closed and removed at once.
+            handler.upload_interrupted()
         return TooLarge(BytesIO(), self.file_name, self.content_type, file_size)
 
 

@@ -13,6 +13,7 @@ from imports.pages.sections import BECAME
 from imports.queries import rows, uploads
 from imports.queries.rows import Section
 from imports.rules.lifecycle import COMPLETED_TAB, FailureReason, Status
+from imports.rules.match_rate import LOWEST_PERCENTAGE, Counts
 from imports.rules.outcomes import Result
 from mavis.pages import count_of, show_datetime
 from pds.rules.outcomes import TraceOutcome
@@ -81,21 +82,26 @@ class LowMatchRate:
     matched: str
     attempted: str
     rate: str
+    lowest: str  # the rate that would have done
     errors: str  # how many rows PDS could not answer about; blank for none
     unmatched: Rows
 
     @classmethod
     def of(cls, cohort_import: CohortImport, *, page: str) -> "LowMatchRate":
-        counts = rows.count_by_trace_outcome(cohort_import)
-        errors = counts[TraceOutcome.ERROR]
-        matched = counts[TraceOutcome.FOUND]
-        attempted = sum(counts.values()) - errors
+        by_outcome = rows.count_by_trace_outcome(cohort_import)
+        counts = Counts(
+            found=by_outcome[TraceOutcome.FOUND],
+            not_found=by_outcome[TraceOutcome.NOT_FOUND],
+            conflict=by_outcome[TraceOutcome.CONFLICT],
+            errors=by_outcome[TraceOutcome.ERROR],
+        )
         return cls(
             card=Card.of(cohort_import),
-            matched=f"{matched:,}",
-            attempted=count_of(attempted, "record"),
-            rate=rate(matched, attempted),
-            errors=count_of(errors, "record") if errors else "",
+            matched=f"{counts.found:,}",
+            attempted=count_of(counts.attempted, "record"),
+            rate=rate(counts.found, counts.attempted),
+            lowest=f"{LOWEST_PERCENTAGE}%",
+            errors=count_of(counts.errors, "record") if counts.errors else "",
             unmatched=Rows.of(Section.UNMATCHED, cohort_import, search="", page=page),
         )
 

@@ -8,7 +8,9 @@ from django.conf import settings
 
 from imports.models import CohortImport
 from imports.pages.listing import Line
+from imports.queries import uploads
 from imports.rules.columns import COLUMNS
+from mavis.models import Team
 from mavis.rules import academic_year
 
 
@@ -52,10 +54,12 @@ class SameFile:
     name: str
 
     @classmethod
-    def of(cls, in_progress: Iterable[CohortImport], *, name: str) -> "SameFile":
-        imports = list(in_progress)
+    def of(
+        cls, in_progress: Iterable[CohortImport], *, team: Team, name: str
+    ) -> "SameFile":
+        ids = [cohort_import.pk for cohort_import in in_progress]
         return cls(
-            lines=tuple(Line.of(each) for each in imports),
-            again=imports[0].pk,
+            lines=tuple(Line.of(each) for each in uploads.imports_of(team, ids)),
+            again=ids[0],
             name=name,
         )

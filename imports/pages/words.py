@@ -10,7 +10,6 @@ from mavis.models import School
 from mavis.pages import count_of
 from mavis.rules import academic_year
 
-
 _SHORT = {"nhs": "NHS", "urn": "URN", "pds": "PDS"}
 
 

@@ -1,5 +1,6 @@
 """The imports of a team."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -10,13 +11,16 @@ from imports.rules.lifecycle import COMPLETED_TAB, Status
 from mavis.models import Team, User
 
 
-def imports_of(team: Team) -> QuerySet[CohortImport]:
-    """Return the team's imports with their files, newest first."""
-    return (
-        CohortImport.objects.filter(team=team)
-        .select_related("file", "uploaded_by", "approved_by", "team")
-        .order_by("-uploaded_at", "-pk")
-    )
+def imports_of(
+    team: Team, ids: Collection[int] | None = None
+) -> QuerySet[CohortImport]:
+    """Return the team's imports, or these of them, with their files, newest first."""
+    imports = CohortImport.objects.filter(team=team)
+    if ids is not None:
+        imports = imports.filter(pk__in=ids)
+    return imports.select_related(
+        "file", "uploaded_by", "approved_by", "team"
+    ).order_by("-uploaded_at", "-pk")
 
 
 def import_for(team: Team, import_id: int) -> CohortImport:

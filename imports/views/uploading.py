@@ -1,7 +1,6 @@
 """How a file is uploaded: which type, which file, and a question if it is known."""
 
 from io import BytesIO
-from typing import BinaryIO
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -41,11 +40,9 @@ def upload_children(request: AuthenticatedRequest) -> HttpResponse:
     try:
         checked = stage.check(name=file.name, content=file)
     except stage.Refused as refused:
-        for problem in refused.problems:
-            form.add_error("file", problem.message)
-        return _ask_for_file(request, form)
+        return _say_why(request, form, refused)
     if same := stage.same_file_in_progress(team=request.team, sha256=checked.sha256):
-        page = SameFile.of(same, name=checked.name)
+        page = SameFile.of(same, team=request.team, name=checked.name)
         return render(request, "imports/same_file.jinja", {"page": page})
     return _take(request, checked)
 
@@ -58,8 +55,12 @@ def upload_again(request: AuthenticatedRequest) -> HttpResponse:
     if not form.is_valid():
         return redirect("imports:upload_children")
     same = queries.import_for(request.team, form.cleaned_data["again"])
-    content: BinaryIO = BytesIO(b"".join(files.content(same)))
-    return _take(request, stage.check(name=form.cleaned_data["name"], content=content))
+    content = BytesIO(files.content_of(same.file))
+    try:
+        checked = stage.check(name=form.cleaned_data["name"], content=content)
+    except stage.Refused as refused:
+        return _say_why(request, UploadFile({}, {}), refused)
+    return _take(request, checked)
 
 
 def _take(request: AuthenticatedRequest, checked: stage.CheckedFile) -> HttpResponse:
@@ -73,6 +74,15 @@ def _take(request: AuthenticatedRequest, checked: stage.CheckedFile) -> HttpResp
     )
     tasks.queue(cohort_import.pk)
     return redirect("imports:show", import_id=cohort_import.pk)
+
+
+def _say_why(
+    request: AuthenticatedRequest, form: UploadFile, refused: stage.Refused
+) -> HttpResponse:
+    """Ask for the file again, with all that is wrong with this one as a whole."""
+    for problem in refused.problems:
+        form.add_error("file", problem.message)
+    return _ask_for_file(request, form)
 
 
 def _ask_for_file(request: AuthenticatedRequest, form: UploadFile) -> HttpResponse:

@@ -71,7 +71,7 @@ def test_the_type_is_asked_and_then_the_file(client, nurse):
 def test_the_file_page_names_the_academic_year(client, nurse, monkeypatch, today, year):
     monkeypatch.setattr(clock, "today", lambda: today)
 
-    assert f"for the academic year {year}." in Shown.at(client, FILE_PAGE).text
+    assert f"for the academic year {year}" in Shown.at(client, FILE_PAGE).text
 
 
 def test_the_file_page_states_the_limits(client, nurse, settings):
@@ -160,14 +160,19 @@ def test_another_teams_file_cannot_be_uploaded_again(client, nurse, queued):
         pytest.param(b"", "empty", id="an empty file"),
         pytest.param(b"%PDF-1.7 ...", "PDF", id="a PDF"),
         pytest.param(f"{HEADERS}\n".encode(), "", id="no rows"),
-        pytest.param(b"CHILD_FIRST_NAME\nAmara\n", "CHILD_LAST_NAME", id="one column"),
+        pytest.param(b"CHILD_FIRST_NAME\nAmara\n", "only one column", id="one column"),
+        pytest.param(
+            b"CHILD_FIRST_NAME,CHILD_POSTCODE\nAmara,SW1A 1AA\n",
+            "CHILD_LAST_NAME",
+            id="columns missing",
+        ),
         pytest.param(b"\x00" * 100, "", id="NUL bytes"),
         pytest.param(
             ONE_CHILD.replace(",", ";").encode(), "semicolon", id="semicolons"
         ),
         pytest.param(
             (",".join(f"C{n}" for n in range(10_000)) + "\n1\n").encode(),
-            "CHILD_FIRST_NAME",
+            "10,000 columns",
             id="a header of 10,000 columns",
         ),
     ],
