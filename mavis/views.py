@@ -130,6 +130,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def fault(request: HttpRequest) -> HttpResponse:
-    """Answer when we are at fault; without queries, for they may be what fails."""
-    page = render_to_string("500.jinja", {"request": request})
+    """Answer when we are at fault; without queries, for they may be what fails.
+
+    Hence no session, and neither who is signed in nor what waits for them.
+    """
+    nonce = getattr(request, "csp_nonce", "")
+    page = render_to_string("500.jinja", {"request": {"csp_nonce": nonce}})
     return HttpResponse(page, status=500)

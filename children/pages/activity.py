@@ -17,9 +17,8 @@ LABELS = {
     "address_line_1": "Address line 1",
     "address_line_2": "Address line 2",
 }
-HIDDEN_WHEN_RESTRICTED = frozenset(
-    {"address_line_1", "address_line_2", "town", "address", "postcode", "contacts"}
-)
+# How the names of those begin that must not be seen of a restricted child.
+HIDDEN_WHEN_RESTRICTED = ("address", "town", "postcode", "contact", "parent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Entry:
 
 def _change(field: str, before: object, after: object, child: Child) -> Change:
     label = LABELS.get(field, field.replace("_", " ").capitalize())
-    if child.restricted and field in HIDDEN_WHEN_RESTRICTED:
+    if child.restricted and field.startswith(HIDDEN_WHEN_RESTRICTED):
         return Change(label, HIDDEN, HIDDEN)
     return Change(label, _shown(field, before), _shown(field, after))
 

@@ -1,6 +1,7 @@
 """Logging in and out, choosing a team, the dashboard and the pages of errors."""
 
 import pytest
+from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
 
@@ -219,22 +220,33 @@ def test_a_form_that_is_out_of_date_says_what_to_do():
     assert "This page was open for too long" in answer.content.decode()
 
 
-def test_a_fault_is_told_without_asking_the_database(
-    client, monkeypatch, django_assert_num_queries
-):
-    def broken(*_args, **_kwargs):
-        raise RuntimeError("the database is gone")
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "mavis.navigation.waiting",
+        "mavis.middleware.memberships_of",
+        "django.contrib.sessions.backends.db.SessionStore.load",
+    ],
+)
+def test_a_fault_is_told_even_when_the_database_is_gone(client, monkeypatch, broken):
+    def gone(*_args, **_kwargs):
+        raise DatabaseError
 
     client.force_login(UserFactory())
     client.raise_request_exception = False
-    monkeypatch.setattr("mavis.navigation.waiting", broken)
+    monkeypatch.setattr(broken, gone)
 
-    # The session, the user and the memberships, before the view fails.
-    with django_assert_num_queries(3, exact=False):
-        answer = client.get("/")
+    answer = client.get("/")
 
     assert answer.status_code == 500
-    assert "Sorry, there is a problem with the service" in answer.content.decode()
+    page = Shown(client, answer)
+    assert page.title == "Sorry, there is a problem with the service"
+
+
+def test_a_request_for_another_host_is_refused_in_the_layout(client):
+    page = Shown.at(client, "/", host="elsewhere.example.org")
+
+    assert (page.status, page.title) == (400, "There is a problem with this request")
 
 
 @pytest.mark.parametrize("address", ["/", "/sign-in/", "/nothing-here/"])
