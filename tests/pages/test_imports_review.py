@@ -408,6 +408,21 @@ def test_what_is_searched_for_stands_in_no_address(client, upload):
     assert "okafor" not in second.response.request["QUERY_STRING"]
 
 
+def test_rows_that_replace_others_take_the_focus_and_say_which_they_are(client, upload):
+    for number in range(2, 62):
+        CohortRowFactory(cohort_import=upload, new=True, row_number=number)
+    address, live = f"/imports/{upload.pk}/new-records/", {"HX-Request": "true"}
+
+    opened = Shown.at(client, address, **live)
+    paged = Shown.at(client, f"{address}?page=2", **live)
+
+    def focused(page):
+        return [p.text for p in page.document.all("p") if "autofocus" in p.attributes]
+
+    assert focused(opened) == []
+    assert focused(paged) == ["Records 51 to 60 of 60"]
+
+
 @pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999999999999", "²", "3"])
 def test_a_page_that_does_not_exist_becomes_one_that_does(client, upload, page):
     CohortRowFactory(cohort_import=upload, new=True)
