@@ -1,0 +1,152 @@
+"""A cohort file as a whole: what may be uploaded, and its rows one by one.
+
+Row numbers are those that a spreadsheet shows (spec section 3). Reading is lazy: a
+row is forgotten once it has been given out.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from imports.rules import file_headers, file_kinds, file_text, file_workbook
+from imports.rules.file_cells import clean
+from imports.rules.file_headers import Headers, MissingColumns
+from imports.rules.file_kinds import XLSX, NotUsable
+from imports.rules.problems import Problem
+
+_INSTRUCTION = re.compile(r"(?:Required|Optional)(?:[,.:]|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a file may be."""
+
+    rows: int
+    megabytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the file as it is written; without cells it is blank."""
+
+    number: int
+    cells: list[str]
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.cells
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What is known of a file that can be uploaded."""
+
+    format: str  # "csv" or "xlsx"
+    row_count: int
+    warnings: tuple[Problem, ...]
+
+
+class Unusable(Exception):
+    """Nothing of this file can be imported. `problems` are about the whole of it."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("the file cannot be used")
+        self.problems = problems
+
+
+def inspect(content: bytes, limits: Limits) -> Inspected:
+    """Look at a file as far as a person can wait for it (section 3, steps 1 to 5).
+
+    :raises Unusable: with every problem of the file as a whole
+    """
+    try:
+        if len(content) > limits.megabytes * 1024 * 1024:
+            raise _too_large(limits.megabytes)
+        file_format = file_kinds.kind_of(content)
+        headers, rows = read(content, file_format)
+        count = 0
+        for _row in rows:
+            count += 1
+        if count == 0:
+            raise _no_rows()
+        if count > limits.rows:
+            raise _too_many_rows(count, limits.rows)
+    except NotUsable as reason:
+        problem = Problem(None, reason.column, reason.code, reason.message)
+        raise Unusable((problem,)) from reason
+    except MissingColumns as missing:
+        raise Unusable(missing.problems) from missing
+    return Inspected(format=file_format, row_count=count, warnings=headers.warnings)
+
+
+def read(content: bytes, file_format: str) -> tuple[Headers, Iterator[Row]]:
+    """Return the headers of a file, and then its data rows one by one.
+
+    Blank rows at the end are left out; one in between is given without cells. The
+    instruction row of the template is left out too, but it counts.
+
+    :raises NotUsable, MissingColumns: at once, or while the rows are taken
+    """
+    rows = all_rows(content, file_format)
+    first = next((row for row in rows if not row.is_blank), None)
+    if first is None:
+        raise NotUsable("empty_file", "The file is empty. Add the children to it")
+    return file_headers.read(first.cells), _data_rows(rows)
+
+
+def all_rows(content: bytes, file_format: str) -> Iterator[Row]:
+    """Return every row as it stands in the file, headers and blank rows too.
+
+    :raises NotUsable: it cannot be read, or not to its end
+    """
+    if file_format == XLSX:
+        records = file_text.records(file_workbook.as_csv(content), "utf-8")
+    else:
+        records = file_text.records(content, file_text.encoding_of(content))
+    for number, cells in records:
+        # Most rows have something in their first cell: look at others only if not.
+        filled = cells and (clean(cells[0]) or any(map(clean, cells)))
+        yield Row(number, cells if filled else [])
+
+
+def _data_rows(rows: Iterator[Row]) -> Iterator[Row]:
+    blank: list[Row] = []
+    is_first = True
+    for row in rows:
+        if row.is_blank:
+            blank.append(row)
+        elif is_first and is_instruction(row):
+            # It stands right below the headers; blank rows before it are in between.
+            pass
+        else:
+            yield from blank
+            blank.clear()
+            yield row
+        is_first = False
+
+
+def is_instruction(row: Row) -> bool:
+    """Test if this is the template's second row, which says how to fill a column."""
+    return bool(row.cells) and _INSTRUCTION.match(clean(row.cells[0])) is not None
+
+
+def _too_large(most: int) -> NotUsable:
+    return NotUsable(
+        "file_too_large",
+        f"The file may be at most {most} MB. Split it into smaller files and upload "
+        "them one after the other",
+    )
+
+
+def _too_many_rows(count: int, most: int) -> NotUsable:
+    return NotUsable(
+        "too_many_rows",
+        f"The file has {count:,} rows and may have at most {most:,}. Split it into "
+        "smaller files and upload them one after the other",
+    )
+
+
+def _no_rows() -> NotUsable:
+    return NotUsable(
+        "no_rows", "The file has headers but no children. Add a row for each child"
+    )

@@ -1,0 +1,129 @@
+"""CSV text as numbered records (spec section 3, step 2)."""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+from imports.rules.file_kinds import NotUsable
+
+# A cell of a megabyte is a problem of that cell, and no reason to stop reading.
+csv.field_size_limit(2**31 - 1)
+
+_CHUNK = 1024 * 1024
+# Characters that text does not have; anything with many of them is no text.
+_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+def encoding_of(content: bytes) -> str:
+    """Return how the text is encoded: UTF-8, else as Excel on Windows saves it.
+
+    :raises NotUsable: it is not text
+    """
+    nul = content.find(b"\0")
+    if nul >= 0:
+        raise NotUsable(
+            "nul_characters",
+            f"Line {_line_at(content, nul)} of the file has a character that is not "
+            "text (NUL). Open the file in Excel and save it as “CSV UTF-8”, then "
+            "upload it again",
+        )
+    if _CONTROL.search(content[:_CHUNK]):
+        raise _not_text()
+    if _can_be_decoded(content, "utf-8"):
+        return "utf-8-sig"
+    if _can_be_decoded(content, "cp1252"):
+        return "cp1252"
+    raise _not_text()
+
+
+def records(content: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
+    """Return each record of the text with its number, blank ones too.
+
+    A record is what a spreadsheet shows as a row: a cell may hold line breaks. The
+    first is number 1.
+
+    :raises NotUsable: a quotation mark is not closed, or text follows it
+    """
+    lines = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
+    # Strict: otherwise a stray quotation mark makes one cell of many rows, and
+    # nobody is told that they are gone.
+    reader = csv.reader(lines, strict=True)
+    number = 0
+    begins = 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise _quote_not_closed(content, encoding, begins) from error
+        number += 1
+        begins = reader.line_num + 1
+        yield number, cells
+
+
+def _quote_not_closed(content: bytes, encoding: str, begins: int) -> NotUsable:
+    line = _line_of_the_open_quote(content, encoding, begins)
+    return NotUsable(
+        "quote_not_closed",
+        f'The quotation mark (") that opens on line {line} of the file is not closed, '
+        "or is closed in the middle of a cell. Close it or remove it, then upload the "
+        "file again. Lines are counted as a text editor does, so the row in a "
+        "spreadsheet may be another",
+    )
+
+
+def _line_of_the_open_quote(content: bytes, encoding: str, begins: int) -> int:
+    """Return the physical line with the last quote to open in a faulty record."""
+    lines = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
+    opened = begins
+    quoted = False
+    for number, line in enumerate(lines, start=1):
+        if number < begins:
+            continue
+        at_start = not quoted
+        place = 0
+        while place < len(line):
+            character = line[place]
+            if quoted and character == '"':
+                if line[place + 1 : place + 2] == '"':
+                    place += 1
+                else:
+                    quoted = False
+                    following = line[place + 1 : place + 2]
+                    if following not in ("", ",", "\r", "\n"):
+                        return opened
+            elif not quoted:
+                if character == '"' and at_start:
+                    quoted, opened = True, number
+                at_start = character == ","
+            place += 1
+    return opened
+
+
+def _can_be_decoded(content: bytes, encoding: str) -> bool:
+    """Test it a piece at a time: the text as a whole may need much memory."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for start in range(0, len(content), _CHUNK):
+            decoder.decode(content[start : start + _CHUNK])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _line_at(content: bytes, position: int) -> int:
+    before = content[:position].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return before.count(b"\n") + 1
+
+
+def _not_text() -> NotUsable:
+    return NotUsable(
+        "not_text",
+        "The file is not a CSV file or an Excel workbook (.xlsx). Open it in the "
+        "program that made it and save it as “CSV UTF-8 (Comma delimited)” or "
+        "“Excel Workbook (.xlsx)”, then upload that file",
+    )
