@@ -1,0 +1,165 @@
+"""Lines of the file become rows, or errors to mend.
+
+The file is read and checked outside of any transaction, and what was found is
+loaded in one: all rows, or all errors and no row. So a worker that dies in between
+leaves nothing behind, and a person can cancel while a large file is read. A file is
+one slice: the largest takes about as long as one.
+"""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+
+from imports import files
+from imports.lease import Clock, Lease
+from imports.models import CohortImport
+from imports.rules import file as file_rules
+from imports.rules.file_headers import Headers, MissingColumns
+from imports.rules.file_kinds import NotUsable
+from imports.rules.lifecycle import Status
+from imports.rules.problems import Problem
+from imports.rules.reading import Expected, KnownSchool, RowRead, RowReader
+from imports.rules.whole_file import SameChildren
+from imports.sql import reading as sql
+from imports.sql.reading import CopyText, Person
+from mavis.models import School
+
+# Seconds between two reports of how far the reading has come.
+_REPORT_EVERY = 1.0
+
+
+class NoLongerToBeRead(Exception):
+    """Somebody has cancelled the upload."""
+
+
+@dataclass
+class _Found:
+    """What a file holds, as it will be loaded."""
+
+    import_id: int
+    rows: CopyText = field(default_factory=CopyText)
+    problems: CopyText = field(default_factory=CopyText)
+    row_count: int = 0
+    errors: int = 0
+
+    def add_row(self, row: RowRead, school_id: int | None) -> None:
+        if self.errors == 0:
+            self.rows.add(sql.row_line(self.import_id, row, school_id))
+
+    def add_errors(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            # One error, and no row of the file will be loaded.
+            if self.errors == 0:
+                self.rows = CopyText()
+            self.errors += 1
+            line = sql.problem_line(self.import_id, problem, is_warning=False)
+            self.problems.add(line)
+
+    def add_warnings(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            line = sql.problem_line(self.import_id, problem, is_warning=True)
+            self.problems.add(line)
+
+
+def run(*, lease: Lease, clock: Clock) -> None:
+    """Read the file: either its rows wait for PDS, or it is invalid."""
+    started = time.monotonic()
+    try:
+        found = _read(lease)
+        with transaction.atomic():
+            cohort_import = _locked(lease)
+            sql.copy_problems(found.problems)
+            sql.copy_rows(found.rows)
+            spent = time.monotonic() - started
+            cohort_import.change_status(
+                Status.INVALID if found.errors else Status.TRACING,
+                at=clock(),
+                by=None,
+                row_count=found.row_count,
+                seconds_reading=cohort_import.seconds_reading + spent,
+            )
+    except NoLongerToBeRead:
+        return
+
+
+def _read(lease: Lease) -> _Found:
+    """Return everything the file holds, and everything that is wrong with it."""
+    cohort_import = CohortImport.objects.select_related("team", "file").get(
+        pk=lease.import_id
+    )
+    found = _Found(cohort_import.pk)
+    file = cohort_import.file
+    try:
+        headers, rows = file_rules.read(files.content_of(file), file.format)
+        _read_rows(_reported(rows, lease), headers, _expected(cohort_import), found)
+    # It was not so when the file was uploaded, so a release has come in between.
+    except NotUsable as reason:
+        found.add_errors([Problem(None, None, reason.code, reason.message)])
+    except MissingColumns as missing:
+        found.add_errors(missing.problems)
+    return found
+
+
+def _read_rows(
+    rows: Iterable[file_rules.Row], headers: Headers, expected: Expected, found: _Found
+) -> None:
+    reader = RowReader(headers, expected)
+    same_children = SameChildren()
+    unusual: list[tuple[Person, Problem]] = []
+    for row in rows:
+        read = reader.read(row)
+        found.row_count += 1
+        found.add_errors(read.errors)
+        found.add_warnings(read.warnings)
+        same_children.add(
+            read.number,
+            nhs_number=read.values.get("nhs_number_uploaded", ""),
+            child=read.child,
+        )
+        if read.year_group_error:
+            unusual.append((read.person, read.year_group_error))
+        if not found.errors:
+            school = expected.schools.get(read.values["school_urn"])
+            found.add_row(read, school.id if school else None)
+    known = sql.with_given_year_group({person for person, _ in unusual})
+    found.add_errors(problem for person, problem in unusual if person not in known)
+    found.add_errors(same_children.problems())
+
+
+def _expected(cohort_import: CohortImport) -> Expected:
+    team = cohort_import.team
+    return Expected(
+        today=timezone.localtime(cohort_import.uploaded_at).date(),
+        academic_year=cohort_import.academic_year,
+        schools={
+            school.urn: KnownSchool(school.pk, special="special" in school.type.lower())
+            for school in School.objects.filter(team=team).only("urn", "type")
+        },
+        nursery=team.vaccinates_nursery,
+    )
+
+
+def _reported(rows: Iterator[file_rules.Row], lease: Lease) -> Iterator[file_rules.Row]:
+    """Pass the rows on, saying now and then how many there have been.
+
+    :raises NoLongerToBeRead: somebody has cancelled the upload
+    """
+    reported_at = time.monotonic()
+    for count, row in enumerate(rows):
+        if time.monotonic() - reported_at >= _REPORT_EVERY:
+            reported_at = time.monotonic()
+            with transaction.atomic():
+                _locked(lease)
+                CohortImport.objects.filter(pk=lease.import_id).update(rows_done=count)
+        yield row
+
+
+def _locked(lease: Lease) -> CohortImport:
+    """Return the import, locked, if it still waits to be read."""
+    cohort_import = lease.lock()
+    if cohort_import.status != Status.UPLOADED:
+        raise NoLongerToBeRead
+    return cohort_import
