@@ -204,8 +204,12 @@ def make_app(simulator: Simulator) -> Starlette:
         page = INDEX.format(people=people, base=BASE_PATH)
         return HTMLResponse(page, headers=NOT_THE_NHS)
 
-    api = Route(BASE_PATH + "{path:path}", simulator.respond, methods=METHODS)
-    routes: list[BaseRoute] = [api, Route("/", index)]
+    routes: list[BaseRoute] = [
+        Route(BASE_PATH + "{path:path}", simulator.respond, methods=METHODS),
+        # For whoever was given the host and the port, and no more.
+        Route("/Patient{path:path}", simulator.respond, methods=METHODS),
+        Route("/", index),
+    ]
     if simulator.journal is not None:
         for_tests = admin.routes(
             simulator.population, simulator.journal, simulator.faults
@@ -223,7 +227,7 @@ def _mirrored(request: Request) -> dict[str, str]:
 
 
 def _path_below_base(request: Request) -> str:
-    return str(request.path_params["path"])
+    return str(request.url.path).removeprefix(BASE_PATH)
 
 
 def _check_application_may(

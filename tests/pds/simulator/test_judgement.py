@@ -104,3 +104,11 @@ def test_the_index_page_says_what_this_is(pds):
     assert "This is not an NHS service" in response.text
     assert "fuzzy search is approximate" in response.text
     assert "Not an NHS service" in response.headers["X-Simulator"]
+
+
+def test_the_api_answers_below_the_root_too(pds):
+    response = pds.client.request(
+        "GET", "/Patient/9999900003", headers={"X-Request-ID": UUID}
+    )
+
+    assert response.json()["id"] == "9999900003"
