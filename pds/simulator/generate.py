@@ -20,8 +20,11 @@ FIRST_NUMBER, LAST_NUMBER = 200_000, 970_000
 # the year is.
 FIRST_BIRTHDAY, LAST_BIRTHDAY = date(2008, 9, 1), date(2024, 8, 31)
 
+# Fewer than there are numbers.
+MOST_PEOPLE = 600_000
+
 # How often, in people.
-SIBLING, TWIN = 0.3, 0.03
+SIBLING, TWIN, NAMESAKE = 0.3, 0.03, 0.001
 FORMER_FAMILY_NAME, FORMER_ADDRESS = 0.04, 0.12
 SECOND_GIVEN_NAME, DOUBLE_BARRELLED = 0.5, 0.04
 RESTRICTED, DIED, SUPERSEDED, INVALIDATED = 0.002, 0.0005, 0.002, 0.0005
@@ -32,16 +35,18 @@ def generate(count: int, *, seed: int) -> list[Person]:
 
     :raises BadPeople: there are not so many numbers in the range
     """
+    if count > MOST_PEOPLE:
+        raise BadPeople(f"There are numbers for {MOST_PEOPLE:,} people at most.")
     chance = random.Random(seed)  # noqa: S311 it must be repeatable
     numbers = invented_numbers(FIRST_NUMBER, LAST_NUMBER)
     people: list[Person] = []
     while len(people) < count:
-        number = next(numbers, None)
-        if number is None:
-            raise BadPeople(f"There are numbers for {len(people)} people at most.")
         last = people[-1] if people else None
+        if last and chance.random() < NAMESAKE:
+            people.append(_namesake(chance, next(numbers), last))
+            continue
         relative = last if last and chance.random() < SIBLING else None
-        person = _person(chance, number, relative)
+        person = _person(chance, next(numbers), relative)
         people.append(person)
         if len(people) < count and chance.random() < SUPERSEDED:
             people.append(_older_record(person, next(numbers)))
@@ -82,6 +87,17 @@ def _person(chance: random.Random, number: str, relative: Person | None) -> Pers
     )
 
 
+def _namesake(chance: random.Random, number: str, other: Person) -> Person:
+    """Return somebody else of the same name, born on the same day."""
+    return Person(
+        nhs_number=number,
+        names=(Name(other.names[0].family, other.names[0].given[:1]),),
+        date_of_birth=other.date_of_birth,
+        gender=other.gender,
+        addresses=_addresses(chance),
+    )
+
+
 def _older_record(person: Person, number: str) -> Person:
     """Return the second record that somebody once had by mistake."""
     return Person(
@@ -106,13 +122,14 @@ def _birthday(chance: random.Random) -> date:
 
 
 def _addresses(chance: random.Random) -> tuple[Address, ...]:
-    here = _address(chance, "home")
+    here = invented_address(chance)
     if chance.random() < FORMER_ADDRESS:
-        return here, _address(chance, "old")
+        return here, invented_address(chance, use="old")
     return (here,)
 
 
-def _address(chance: random.Random, use: str) -> Address:
+def invented_address(chance: random.Random, *, use: str = "home") -> Address:
+    """Return an address that nobody has."""
     town, district = chance.choice(invented.TOWNS)
     street = (
         f"{chance.choice(invented.STREETS)} {chance.choice(invented.KINDS_OF_STREET)}"

@@ -72,6 +72,16 @@ KINDS_OF_STREET = """
 Avenue Close Court Crescent Drive Gardens Grove Lane Road Street Way
 """.split()  # noqa: SIM905 a list would take a line for each
 
+SHORT_FORMS = {
+    "Abigail": "Abby", "Alexander": "Alex", "Beatrix": "Bea", "Benjamin": "Ben",
+    "Christopher": "Chris", "Daniel": "Dan", "Edward": "Ted", "Eleanor": "Ellie",
+    "Gabriel": "Gabe", "Isabel": "Izzy", "Jacob": "Jake", "Joseph": "Joe",
+    "Joshua": "Josh", "Katherine": "Kate", "Matthew": "Matt", "Michael": "Mike",
+    "Nathaniel": "Nate", "Oliver": "Ollie", "Patrick": "Paddy", "Penelope": "Penny",
+    "Samuel": "Sam", "Sebastian": "Seb", "Theodore": "Theo", "Thomas": "Tom",
+    "Tobias": "Toby", "William": "Will", "Zachary": "Zac",
+}  # fmt: skip
+
 # Invented towns, each with a postcode district that exists, so that a check of the
 # form of postcodes passes.
 TOWNS = (

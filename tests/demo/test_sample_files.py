@@ -60,7 +60,8 @@ def what_became_of(row: CohortRow) -> Expected:
 
 
 @pytest.fixture
-def folder(tmp_path, pds_simulator, transactional_db):
+def folder(tmp_path, pds_simulator, transactional_db, settings):
+    settings.PDS_REQUESTS_PER_SECOND = 0
     load(folder=tmp_path, at=AT, today=TODAY, preparation_days=31)
     pds_simulator(*(line for part in parts.ALL for line in people_of(part, YEAR)))
     return tmp_path

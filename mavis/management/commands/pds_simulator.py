@@ -4,8 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-
+from mavis.management.plain import PlainCommand
 from pds.simulator.app import Simulator, make_app
 from pds.simulator.generate import generate as generated
 from pds.simulator.journal import Journal
@@ -15,7 +14,7 @@ from pds.simulator.search import Population
 from pds.simulator.server import serve
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     help = "Run the PDS simulator. It is not an NHS service: everybody is invented."
     requires_system_checks: list[str] = []
 
@@ -59,7 +58,7 @@ class Command(BaseCommand):
             if people:
                 population.add(read_people(people))
         except (BadPeople, OSError, UnicodeDecodeError) as error:
-            raise CommandError(str(error)) from error
+            self.stop(str(error))
         simulator = Simulator(
             population,
             requests_per_second=rate,
@@ -69,4 +68,4 @@ class Command(BaseCommand):
         try:
             serve(make_app(simulator), port=port)
         except OSError as error:
-            raise CommandError(f"Port {port} cannot be used: {error}") from error
+            self.stop(f"Port {port} cannot be used: {error.strerror}.")
