@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 import redis
 from django.db import connections
@@ -41,6 +42,21 @@ def pytest_configure() -> None:
 @pytest.fixture(autouse=True)
 def cheap_passwords(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The database of the tests, which is dropped at the end whoever is still in it.
+
+    A worker that was killed, or a page that still asked for something, may have a
+    session there for a moment more.
+    """
+    yield
+    with psycopg.connect(database_url_of_tests(), autocommit=True) as session:
+        session.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 # --- A browser ---------------------------------------------------------------
