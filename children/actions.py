@@ -1,0 +1,84 @@
+"""What is done to children's records, any number of them at a time.
+
+Call these in a transaction that has locked the children.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+
+from children import sql
+from children.models import ArchiveReason, Child, Contact
+from children.rules.contacts import ContactChange, Details, KnownContact
+
+
+def lock(child_ids: Collection[int]) -> dict[int, Child]:
+    """Return these children, locked until the transaction ends.
+
+    They are locked in the order of their ids, as everyone does, so that two who
+    want some of the same children cannot wait for each other.
+    """
+    children = Child.objects.select_for_update(no_key=True).filter(pk__in=child_ids)
+    return {child.pk: child for child in children.order_by("pk")}
+
+
+def next_ids(count: int) -> list[int]:
+    """Return ids for children yet to be made, in ascending order."""
+    return sql.next_ids(count)
+
+
+def change_details(changes: Mapping[int, Mapping[str, object]]) -> None:
+    """Write new values, by column, to each of these children."""
+    sql.update_details(changes)
+
+
+def contacts_of(child_ids: Collection[int]) -> dict[int, list[KnownContact]]:
+    """Return the contacts of each of these children that has any."""
+    found: dict[int, list[KnownContact]] = {}
+    for contact in Contact.objects.filter(child__in=child_ids).order_by("pk"):
+        found.setdefault(contact.child_id, []).append(
+            KnownContact(
+                contact.pk,
+                Details(
+                    name=contact.name,
+                    relationship=contact.relationship,
+                    relationship_other=contact.relationship_other,
+                    phone=contact.phone,
+                    email=contact.email,
+                ),
+            )
+        )
+    return found
+
+
+def change_contacts(changes: Mapping[int, Sequence[ContactChange]]) -> None:
+    """Add and update contacts of children, as children.rules.contacts has decided."""
+    sql.add_contacts(
+        (child_id, change.details)
+        for child_id, of_child in changes.items()
+        for change in of_child
+        if change.contact_id is None
+    )
+    sql.update_contacts(
+        {
+            change.contact_id: change.details
+            for of_child in changes.values()
+            for change in of_child
+            if change.contact_id is not None
+        }
+    )
+
+
+def mark_restricted(child_ids: Collection[int]) -> None:
+    """Hide the addresses and contacts of these children from now on."""
+    Child.objects.filter(pk__in=child_ids, restricted=False).update(restricted=True)
+
+
+def archive_as_deceased(
+    dates_of_death: Mapping[int, date | None], *, at: datetime
+) -> list[tuple[int, int]]:
+    """Record what PDS says about these children's deaths, and archive them.
+
+    Returns each child with the team that had it until now.
+    """
+    sql.mark_deceased(dates_of_death)
+    return sql.archive_active(dates_of_death, reason=ArchiveReason.DECEASED, at=at)

@@ -1,0 +1,156 @@
+"""Rows that become children, a batch at a time."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from imports.models import CloseMatch
+from imports.rules.outcomes import Result
+from mavis.sql import copy_into
+
+# Every commit of every import holds this while it works rows out and writes, so
+# that two imports of one new child cannot both create it. The number is "Mavis".
+COMMIT_LOCK = 0x4D61766973
+# Rather a fault, and another try, than a worker that waits for ever.
+LOCK_TIMEOUT = "30s"
+
+
+def lock_out_other_commits() -> None:
+    """Wait until no other import is committing, and keep it so in this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %(timeout)s, true)",
+            {"timeout": LOCK_TIMEOUT},
+        )
+        cursor.execute("SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": COMMIT_LOCK})
+
+
+NUMBERS_TAKEN = """
+SELECT r.id
+FROM imports_cohortrow r
+JOIN children_child c ON c.nhs_number = r.nhs_number
+WHERE r.id = ANY(%(row_ids)s) AND c.id IS DISTINCT FROM r.matched_child_id
+"""
+
+
+def rows_whose_number_is_taken(row_ids: Collection[int]) -> set[int]:
+    """Return those of these rows whose NHS number another child has now."""
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBERS_TAKEN, {"row_ids": list(row_ids)})
+        return {row_id for (row_id,) in cursor.fetchall()}
+
+
+CREATE_CHILDREN = """
+WITH made AS (
+    SELECT m.child_id AS new_child_id, r.*
+    FROM unnest(%(row_ids)s::bigint[], %(child_ids)s::bigint[]) AS m(row_id, child_id)
+    JOIN imports_cohortrow r ON r.id = m.row_id
+), children AS (
+    INSERT INTO children_child (
+        id, nhs_number, nhs_number_confirmed, first_name, last_name, first_name_key,
+        last_name_key, preferred_first_name, preferred_last_name, date_of_birth,
+        birth_academic_year, birth_academic_year_given, registration,
+        registration_academic_year, gender, address_line_1, address_line_2, town,
+        postcode, school_id, home_educated, restricted, deceased, created_at,
+        created_by_import_id
+    )
+    SELECT new_child_id, nhs_number, nhs_number IS NOT NULL AND nhs_number_confirmed,
+           first_name, last_name, first_name_key, last_name_key,
+           preferred_first_name, preferred_last_name, date_of_birth,
+           birth_academic_year, birth_academic_year_given, registration,
+           CASE WHEN registration <> '' THEN %(academic_year)s::smallint END,
+           coalesce(nullif(gender, ''), 'not_known'),
+           address_line_1, address_line_2, town, postcode, school_id, home_educated,
+           restricted, false, %(at)s, cohort_import_id
+    FROM made ORDER BY new_child_id
+)
+INSERT INTO children_cohortmembership
+    (child_id, team_id, created_at, archive_reason, archive_details)
+SELECT new_child_id, %(team_id)s, %(at)s, '', '' FROM made ORDER BY new_child_id
+"""
+
+
+def create_children(
+    children: Mapping[int, int], *, team_id: int, academic_year: int, at: datetime
+) -> None:
+    """Make a child of each of these rows, active with the team.
+
+    :param children: the id that each row's child is to have, by row
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CREATE_CHILDREN,
+            {
+                "row_ids": list(children),
+                "child_ids": list(children.values()),
+                "team_id": team_id,
+                "academic_year": academic_year,
+                "at": at,
+            },
+        )
+
+
+GIVE_TRACES = """
+INSERT INTO children_childtrace (child_id, trace_id)
+SELECT m.child_id, r.trace_id
+FROM unnest(%(row_ids)s::bigint[], %(child_ids)s::bigint[]) AS m(row_id, child_id)
+JOIN imports_cohortrow r ON r.id = m.row_id
+WHERE r.trace_id IS NOT NULL
+ORDER BY r.row_number
+"""
+
+
+def give_traces(children: Mapping[int, int]) -> None:
+    """Put the PDS history of each row beside its child: children by row."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            GIVE_TRACES,
+            {"row_ids": list(children), "child_ids": list(children.values())},
+        )
+
+
+def raise_close_matches(row_ids: Sequence[int], *, team_id: int, at: datetime) -> None:
+    """Have a person of the team compare these rows with children."""
+    copy_into(
+        CloseMatch,
+        ("row_id", "team_id", "raised_at", "resolution"),
+        ((row_id, team_id, at, "") for row_id in row_ids),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What became of a row. `child_id`: the child that the row has become part of."""
+
+    row_id: int
+    result: Result
+    child_id: int | None = None
+    school_move_id: int | None = None
+
+
+FINISH_ROWS = """
+UPDATE imports_cohortrow r
+SET committed_at = %(at)s, result = f.result, child_id = f.child_id,
+    school_move_id = f.school_move_id
+FROM unnest(%(row_ids)s::bigint[], %(results)s::text[], %(child_ids)s::bigint[],
+            %(school_move_ids)s::bigint[])
+  AS f(row_id, result, child_id, school_move_id)
+WHERE r.id = f.row_id
+"""
+
+
+def finish_rows(rows: Sequence[Committed], *, at: datetime) -> None:
+    """Write down what became of these rows, which had not been committed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            FINISH_ROWS,
+            {
+                "at": at,
+                "row_ids": [row.row_id for row in rows],
+                "results": [str(row.result) for row in rows],
+                "child_ids": [row.child_id for row in rows],
+                "school_move_ids": [row.school_move_id for row in rows],
+            },
+        )

@@ -1,0 +1,221 @@
+"""What rows that are as the reviewer saw them do to children, a batch at a time.
+
+For commit, which has worked the rows out and locked the children. A batch costs the
+same number of statements whatever it holds.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from children import actions as children
+from children.models import Child
+from children.rules import contacts
+from children.rules.contacts import ContactChange, Details, KnownContact
+from imports.models import CohortRow
+from imports.rules.differences import Field
+from imports.rules.outcomes import Move, Outcome
+from imports.rules.uploaded_values import taken_from
+from imports.sql import committing as sql
+from imports.sql.committing import Committed
+from imports.sql.matching import keep_children_before
+from imports.stages.applied import Applied, Applying, events
+from mavis import audit
+from schoolmoves import actions as schoolmoves
+from schoolmoves.actions import Placement, Proposal
+from schoolmoves.models import MoveSource
+from schoolmoves.rules.moving import Place
+
+
+def apply(
+    rows: Sequence[CohortRow], known: Mapping[int, Child], applying: Applying
+) -> None:
+    """Apply rows that have not been committed yet, and mark them as committed.
+
+    :param known: the children that the rows are about, by id, locked
+    """
+    new = [row for row in rows if row.outcome == Outcome.NEW]
+    existing = [row for row in rows if row.outcome == Outcome.ALREADY_IN_MAVIS]
+    # Nothing but the move is applied to another team's child (spec section 7).
+    ours = [row for row in existing if row.other_team_id is None]
+    keep_children_before(
+        applying.import_id, [_matched(row) for row in existing if _changes_child(row)]
+    )
+    child_of = _create(new, applying) | {row.pk: _matched(row) for row in ours}
+    sql.give_traces(child_of)
+    contact_changes, contacts_before = _take_contacts(new, ours, child_of)
+    applied = Applied(
+        child_of=child_of,
+        details=_take_details(ours, applying),
+        contacts=contact_changes,
+        contacts_before=contacts_before,
+        restricted=_restrict(ours, known),
+        archived=_record_deaths([*new, *ours], child_of, known, applying),
+        placements=_place(new, ours, child_of, known, applying),
+        moves=_propose(existing, applying),
+    )
+    close = [row.pk for row in rows if row.outcome == Outcome.CLOSE_MATCH]
+    sql.raise_close_matches(close, team_id=applying.team_id, at=applying.at)
+    sql.finish_rows(
+        [
+            Committed(
+                row.pk,
+                applied.result_of(row),
+                child_id=child_of.get(row.pk),
+                school_move_id=applied.move_of(row),
+            )
+            for row in rows
+        ],
+        at=applying.at,
+    )
+    audit.record_all(events(rows, known, applied, applying))
+
+
+def _matched(row: CohortRow) -> int:
+    if row.matched_child_id is None:
+        raise ValueError(f"{row} is already in Mavis but about no child")
+    return row.matched_child_id
+
+
+def _changes_child(row: CohortRow) -> bool:
+    """Test if the row changes anything by which later rows are worked out."""
+    return bool(row.additions) or row.move != Move.NONE or row.deceased
+
+
+def _place_of(row: CohortRow) -> Place:
+    return Place(row.school_id, row.home_educated)
+
+
+def _create(rows: Sequence[CohortRow], applying: Applying) -> dict[int, int]:
+    """Make a child of each of these rows, and return it by row."""
+    ids = children.next_ids(len(rows))
+    child_of = dict(zip((row.pk for row in rows), ids, strict=True))
+    sql.create_children(
+        child_of,
+        team_id=applying.team_id,
+        academic_year=applying.academic_year,
+        at=applying.at,
+    )
+    return child_of
+
+
+def _take_details(
+    rows: Sequence[CohortRow], applying: Applying
+) -> dict[int, dict[str, Any]]:
+    """Write what the records gain, and return it by child and column."""
+    changes = {
+        _matched(row): taken_from(
+            row,
+            [Field(addition) for addition in row.additions],
+            academic_year=applying.academic_year,
+        )
+        for row in rows
+    }
+    changes = {child_id: values for child_id, values in changes.items() if values}
+    children.change_details(changes)
+    return changes
+
+
+def _take_contacts(
+    new: Sequence[CohortRow], ours: Sequence[CohortRow], child_of: Mapping[int, int]
+) -> tuple[dict[int, list[ContactChange]], dict[int, list[KnownContact]]]:
+    """Write the parents of rows, and return what that changed by child.
+
+    The second part of the answer is the contacts that existing children had.
+    """
+    gaining = [row for row in ours if Field.CONTACTS in row.additions]
+    before = children.contacts_of([child_of[row.pk] for row in gaining])
+    changes = {
+        child_of[row.pk]: contacts.merge(
+            before.get(child_of[row.pk], []), _parents(row)
+        )
+        for row in [*new, *gaining]
+    }
+    changes = {child_id: of_child for child_id, of_child in changes.items() if of_child}
+    children.change_contacts(changes)
+    return changes, before
+
+
+def _parents(row: CohortRow) -> tuple[Details, Details]:
+    return (
+        Details(
+            name=row.parent_1_name,
+            relationship=row.parent_1_relationship,
+            relationship_other=row.parent_1_relationship_other,
+            phone=row.parent_1_phone,
+            email=row.parent_1_email,
+        ),
+        Details(
+            name=row.parent_2_name,
+            relationship=row.parent_2_relationship,
+            relationship_other=row.parent_2_relationship_other,
+            phone=row.parent_2_phone,
+            email=row.parent_2_email,
+        ),
+    )
+
+
+def _restrict(rows: Sequence[CohortRow], known: Mapping[int, Child]) -> frozenset[int]:
+    """Mark children as restricted who are not yet, and return them."""
+    restricted = frozenset(
+        _matched(row)
+        for row in rows
+        if row.restricted and not known[_matched(row)].restricted
+    )
+    children.mark_restricted(restricted)
+    return restricted
+
+
+def _record_deaths(
+    rows: Sequence[CohortRow],
+    child_of: Mapping[int, int],
+    known: Mapping[int, Child],
+    applying: Applying,
+) -> frozenset[int]:
+    """Record the deaths that PDS reports, and return the children archived."""
+    dead_before = {child_id for child_id, child in known.items() if child.deceased}
+    archived = schoolmoves.record_deaths(
+        {
+            child_of[row.pk]: row.date_of_death
+            for row in rows
+            if row.deceased and child_of[row.pk] not in dead_before
+        },
+        at=applying.at,
+    )
+    return frozenset(child_id for child_id, _ in archived)
+
+
+def _place(
+    new: Sequence[CohortRow],
+    ours: Sequence[CohortRow],
+    child_of: Mapping[int, int],
+    known: Mapping[int, Child],
+    applying: Applying,
+) -> dict[int, Placement]:
+    """Log where new children are, and put others where a file says at once.
+
+    Returns the placements of the others by child.
+    """
+    schoolmoves.log_first_placements(
+        {child_of[row.pk]: _place_of(row) for row in new if row.move == Move.AT_ONCE},
+        deciding=applying.deciding,
+    )
+    placements = {}
+    for row in ours:
+        if row.move == Move.AT_ONCE:
+            child = known[_matched(row)]
+            before = Place(child.school_id, child.home_educated)
+            placements[child.pk] = Placement(child.pk, before, _place_of(row))
+    schoolmoves.place_at_once(list(placements.values()), deciding=applying.deciding)
+    return placements
+
+
+def _propose(rows: Sequence[CohortRow], applying: Applying) -> dict[int, int]:
+    """Open the school moves that a person decides, and return them by child."""
+    proposals = [
+        Proposal(_matched(row), _place_of(row), row.other_team_id)
+        for row in rows
+        if row.move == Move.FOR_PERSON
+    ]
+    return schoolmoves.propose(
+        proposals, source=MoveSource.COHORT, deciding=applying.deciding
+    )

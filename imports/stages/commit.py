@@ -1,0 +1,178 @@
+"""Rows become children and school moves, a batch at a time.
+
+Each batch is one transaction. In it every row is worked out again, under lock, and
+compared with what the reviewer saw: a row that has changed is held for further
+review, the others are applied and marked as done. So a row is committed once,
+whatever is retried or killed.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from children import actions as children
+from imports.lease import Clock, Lease
+from imports.models import CohortImport, CohortRow, RowCandidate, Transition
+from imports.rules.differences import Field
+from imports.rules.lifecycle import Status
+from imports.rules.outcomes import Outcome
+from imports.sql import committing as sql
+from imports.sql import matching
+from imports.stages.applied import Applying
+from imports.stages.apply import apply
+from imports.stages.work_out import work_out
+
+
+def run(*, lease: Lease, clock: Clock) -> None:
+    """Commit batches until the slice is over; end the stage when none is left.
+
+    :raises LeaseLost: another worker has taken the import
+    """
+    done = _settled_rows(lease.import_id).count()
+    after = 0  # rows up to here are committed or held
+    while rows := _commit_batch(lease=lease, clock=clock, after=after, done=done):
+        after = rows[-1].row_number
+        done += len(rows)
+        if lease.slice_is_over():
+            return
+    _end(lease=lease, clock=clock)
+
+
+@transaction.atomic
+def give_up(*, cohort_import: CohortImport, reference: str, at: datetime) -> None:
+    """End a commit that keeps failing: what is not committed waits for a person.
+
+    :param reference: what the user is to quote to support
+    """
+    cohort_import.rows.filter(committed_at=None).update(held=True)
+    cohort_import.change_status(
+        Status.IN_FURTHER_REVIEW,
+        at=at,
+        by=None,
+        fault_reference=reference,
+        faults_in_a_row=0,
+        not_before=None,
+    )
+
+
+def _settled_rows(import_id: int) -> QuerySet[CohortRow]:
+    return CohortRow.objects.filter(
+        Q(committed_at__isnull=False) | Q(held=True), cohort_import=import_id
+    )
+
+
+@transaction.atomic(durable=True)
+def _commit_batch(
+    *, lease: Lease, clock: Clock, after: int, done: int
+) -> Sequence[CohortRow]:
+    """Commit or hold the next rows, and return them: none when all are done."""
+    began = time.monotonic()
+    cohort_import = lease.lock()
+    rows = list(
+        cohort_import.rows.filter(
+            committed_at=None, held=False, row_number__gt=after
+        ).order_by("row_number")[: settings.IMPORT_BATCH_ROWS]
+    )
+    if not rows:
+        return rows
+    sql.lock_out_other_commits()
+    known = children.lock(_children_of(rows))
+    unchanged = _unchanged(cohort_import, rows)
+    at = clock()
+    apply(
+        [row for row in rows if row.pk in unchanged],
+        known,
+        Applying(
+            import_id=cohort_import.pk,
+            team_id=cohort_import.team_id,
+            academic_year=cohort_import.academic_year,
+            by_id=_approved_by_id(cohort_import),
+            at=at,
+        ),
+    )
+    CohortRow.objects.filter(
+        pk__in=[row.pk for row in rows if row.pk not in unchanged]
+    ).update(held=True)
+    CohortImport.objects.filter(pk=cohort_import.pk).update(
+        rows_done=done + len(rows),
+        seconds_committing=F("seconds_committing") + time.monotonic() - began,
+    )
+    return rows
+
+
+def _children_of(rows: Sequence[CohortRow]) -> set[int]:
+    """Return the children that the reviewer saw beside these rows."""
+    candidates = RowCandidate.objects.filter(row__in=[row.pk for row in rows])
+    return {
+        *candidates.values_list("child", flat=True),
+        *(row.matched_child_id for row in rows if row.matched_child_id),
+    }
+
+
+def _unchanged(cohort_import: CohortImport, rows: Sequence[CohortRow]) -> set[int]:
+    """Return the rows that still are what the reviewer saw, and can be written."""
+    seen = {row.pk: row.fingerprint for row in rows}
+    unchanged = {
+        worked_out.row_id
+        for worked_out in work_out(cohort_import, row_ids=list(seen))
+        if worked_out.fingerprint == seen[worked_out.row_id]
+    }
+    return unchanged - _colliding([row for row in rows if row.pk in unchanged])
+
+
+def _colliding(rows: Sequence[CohortRow]) -> set[int]:
+    """Return rows that would take an NHS number that another child has.
+
+    The rules let no row do that, nor two rows have one child. Should they ever, it
+    is for a person to see, and no reason to fail a whole batch.
+    """
+    new = [row for row in rows if row.outcome == Outcome.NEW]
+    existing = [row for row in rows if row.outcome == Outcome.ALREADY_IN_MAVIS]
+    numbered = [
+        row
+        for row in [*new, *existing]
+        if row.nhs_number
+        and (row.outcome == Outcome.NEW or Field.NHS_NUMBER in row.additions)
+    ]
+    numbers = Counter(row.nhs_number for row in numbered)
+    matched = Counter(row.matched_child_id for row in existing)
+    return {
+        *sql.rows_whose_number_is_taken([row.pk for row in numbered]),
+        *(row.pk for row in numbered if numbers[row.nhs_number] > 1),
+        *(row.pk for row in existing if matched[row.matched_child_id] > 1),
+    }
+
+
+def _approved_by_id(cohort_import: CohortImport) -> int | None:
+    """Return who approved last: the upload, or what had changed in it."""
+    approval = (
+        Transition.objects.filter(cohort_import=cohort_import, became=Status.COMMITTING)
+        .order_by("pk")
+        .last()
+    )
+    return approval.by_id if approval else cohort_import.approved_by_id
+
+
+@transaction.atomic(durable=True)
+def _end(*, lease: Lease, clock: Clock) -> None:
+    """Complete the import, or ask for review of the rows that were held."""
+    began = time.monotonic()
+    cohort_import = lease.lock()
+    held = list(
+        cohort_import.rows.filter(committed_at=None).values_list("pk", flat=True)
+    )
+    if not held:
+        cohort_import.change_status(Status.COMPLETED, at=clock(), by=None)
+        return
+    matching.store_worked_out(cohort_import.pk, work_out(cohort_import, row_ids=held))
+    cohort_import.change_status(
+        Status.IN_FURTHER_REVIEW,
+        at=clock(),
+        by=None,
+        seconds_committing=F("seconds_committing") + time.monotonic() - began,
+    )

@@ -1,0 +1,129 @@
+"""A person decides about an import: what is approved is committed, once.
+
+Each decision is one transaction that changes the status on condition that it is
+still the one the person saw, so of two that are made at once one is refused.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from imports.models import CohortImport, StatusChanged
+from imports.rules.lifecycle import PROCESSING, Status, TransitionNotAllowed
+from imports.rules.outcomes import NotImported, Result
+from mavis import access, audit
+from mavis.audit import Event
+from mavis.models import EventKind, User
+
+
+class NotAllowedToApprove(Exception):
+    """The team wants a second person to approve, and this one uploaded the file."""
+
+
+@transaction.atomic(durable=True)
+def approve(*, cohort_import: CohortImport, by: User, at: datetime) -> None:
+    """Accept what the review showed, so that the import is committed.
+
+    :raises TransitionNotAllowed: it is not in review
+    :raises StatusChanged: someone else has just approved or cancelled it
+    :raises NotAllowedToApprove: someone other than the uploader has to
+    """
+    _check_status(cohort_import, Status.IN_REVIEW)
+    _check_approver(cohort_import, by)
+    cohort_import.change_status(
+        Status.COMMITTING, at=at, by=by, approved_by=by, approved_at=at
+    )
+    _record(EventKind.UPLOAD_APPROVED, cohort_import, by, at)
+
+
+@transaction.atomic(durable=True)
+def cancel(*, cohort_import: CohortImport, by: User, at: datetime) -> None:
+    """Give up an upload before anything of it has been imported.
+
+    While it is being processed this takes it out of the worker's hands. What the
+    worker has got to meanwhile is no reason to refuse.
+
+    :raises TransitionNotAllowed: it is neither being processed nor in review
+    :raises StatusChanged: someone else has just approved or cancelled it
+    """
+    _check_status(cohort_import, *PROCESSING, Status.IN_REVIEW)
+    seen = Status(cohort_import.status)
+    now = CohortImport.objects.select_for_update(no_key=True).get(pk=cohort_import.pk)
+    if seen != now.status and (
+        seen not in PROCESSING or now.status not in {*PROCESSING, Status.IN_REVIEW}
+    ):
+        raise StatusChanged(f"{cohort_import} is no longer {seen}")
+    now.change_status(
+        Status.CANCELLED, at=at, by=by, lease_token=None, lease_expires_at=None
+    )
+    _record(EventKind.UPLOAD_CANCELLED, now, by, at)
+    cohort_import.refresh_from_db()
+
+
+@transaction.atomic(durable=True)
+def approve_changed(*, cohort_import: CohortImport, by: User, at: datetime) -> None:
+    """Accept the rows that changed since the first approval, as they now stand.
+
+    :raises TransitionNotAllowed: it is not in further review
+    :raises StatusChanged: someone else has just decided about them
+    :raises NotAllowedToApprove: someone other than the uploader has to
+    """
+    _check_status(cohort_import, Status.IN_FURTHER_REVIEW)
+    _check_approver(cohort_import, by)
+    cohort_import.change_status(Status.COMMITTING, at=at, by=by, fault_reference="")
+    cohort_import.rows.filter(held=True, committed_at=None).update(held=False)
+    _record(EventKind.UPLOAD_APPROVED, cohort_import, by, at)
+
+
+@transaction.atomic(durable=True)
+def ignore_changed(*, cohort_import: CohortImport, by: User, at: datetime) -> None:
+    """Leave out the rows that changed since the approval. The import is then over.
+
+    :raises TransitionNotAllowed: it is not in further review
+    :raises StatusChanged: someone else has just decided about them
+    """
+    _check_status(cohort_import, Status.IN_FURTHER_REVIEW)
+    something_was_imported = (
+        cohort_import.rows.exclude(committed_at=None)
+        .exclude(result=Result.NOT_IMPORTED)
+        .exists()
+    )
+    over = Status.PARTIALLY_COMPLETED if something_was_imported else Status.CANCELLED
+    cohort_import.change_status(over, at=at, by=by)
+    cohort_import.rows.filter(committed_at=None).update(
+        committed_at=at,
+        result=Result.NOT_IMPORTED,
+        not_imported_reason=NotImported.IGNORED,
+        held=False,
+    )
+    if over == Status.CANCELLED:
+        _record(EventKind.UPLOAD_CANCELLED, cohort_import, by, at)
+
+
+def _check_status(cohort_import: CohortImport, *may_be: Status) -> None:
+    # The lifecycle alone would let one decision stand in for another.
+    if cohort_import.status not in may_be:
+        raise TransitionNotAllowed(f"{cohort_import} is {cohort_import.status}")
+
+
+def _check_approver(cohort_import: CohortImport, by: User) -> None:
+    if not access.may_approve(
+        user=by,
+        team=cohort_import.team,
+        uploaded_by_id=cohort_import.uploaded_by_id,
+    ):
+        raise NotAllowedToApprove(f"{by} uploaded {cohort_import}")
+
+
+def _record(
+    kind: EventKind, cohort_import: CohortImport, by: User, at: datetime
+) -> None:
+    audit.record(
+        Event(
+            kind=kind,
+            at=at,
+            by_id=by.pk,
+            team_id=cohort_import.team_id,
+            import_id=cohort_import.pk,
+        )
+    )
