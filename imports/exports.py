@@ -14,8 +14,8 @@ from imports import files
 from imports.models import CohortImport, CohortRow, RowError
 from imports.rules import file as file_rules
 from imports.rules.columns import COLUMNS
-from imports.rules.file_cells import neutralise
 from imports.rules.file_headers import TO_MEND, normalise
+from mavis.rules.cells import neutralise
 from pds.rules.outcomes import TraceOutcome
 
 # Excel takes a CSV file for UTF-8 only if it begins with a byte-order mark.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from imports.rules import readers
+from mavis.rules import readers
 
 
 @dataclass(frozen=True, kw_only=True)

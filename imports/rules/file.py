@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from imports.rules import file_headers, file_kinds, file_text, file_workbook
-from imports.rules.file_cells import clean
 from imports.rules.file_headers import Headers, MissingColumns
 from imports.rules.file_kinds import XLSX, NotUsable
 from imports.rules.problems import Problem
+from mavis.rules.cells import clean
 
 _INSTRUCTION = re.compile(r"(?:Required|Optional)(?:[,.:]|$)", re.IGNORECASE)
 

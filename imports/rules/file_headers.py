@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from imports.rules.columns import BY_HEADER, COLUMNS
-from imports.rules.file_cells import clean
 from imports.rules.file_kinds import NotUsable, separated_by
 from imports.rules.problems import VALUE_KEPT, Problem
+from mavis.rules.cells import clean
 
 # The column that rows_to_mend adds. It may stay in the file when that comes back.
 TO_MEND = "WHAT_TO_MEND"

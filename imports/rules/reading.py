@@ -13,13 +13,13 @@ from typing import Any
 
 from imports.rules.columns import BY_HEADER, Column
 from imports.rules.file import Row
-from imports.rules.file_cells import clean
 from imports.rules.file_headers import Headers
 from imports.rules.problems import VALUE_KEPT, Problem
-from imports.rules.readers import Unreadable
-from imports.rules.whole_file import Child, allowed_year_groups
+from imports.rules.whole_file import Child
 from mavis.rules import academic_year, urn
+from mavis.rules.cells import clean
 from mavis.rules.names import fold
+from mavis.rules.readers import Unreadable
 
 _REMEMBERED = 20_000  # different texts of one column
 _DIGIT = re.compile("[0-9]")
@@ -189,7 +189,7 @@ class RowReader:
         school = self._expected.schools.get(school_urn or "")
         # A school that cannot be read has its own error, and may be a special one.
         special = school_urn is None or (school is not None and school.special)
-        return allowed_year_groups(
+        return academic_year.allowed_year_groups(
             special_school=special, nursery=self._expected.nursery
         )
 

@@ -83,8 +83,3 @@ def _others(row: int, rows: Iterable[int], count: int) -> str:
     more = count - 1 - len(named)
     words = [str(other) for other in named] + ([f"{more:,} more"] if more else [])
     return f"Rows {', '.join(words[:-1])} and {words[-1]} have"
-
-
-def allowed_year_groups(*, special_school: bool, nursery: bool) -> range:
-    """Return the year groups that a row may have (spec section 2)."""
-    return range(-2 if nursery else 0, 15 if special_school else 12)

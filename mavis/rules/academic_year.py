@@ -52,3 +52,8 @@ def describe_year_group(year_group: int) -> str:
     if year_group == -2:
         return "Nursery (1st year)"
     return f"Year {year_group}"
+
+
+def allowed_year_groups(*, special_school: bool, nursery: bool) -> range:
+    """Return the year groups that a row may have (spec section 2)."""
+    return range(-2 if nursery else 0, 15 if special_school else 12)
