@@ -1,6 +1,7 @@
 """A socket on this machine, and a line on standard output that says where."""
 
 import asyncio
+import contextlib
 import socket
 
 import uvicorn
@@ -44,4 +45,6 @@ def serve(app: ASGIApp, *, port: int) -> None:
     with socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((HOST, port))
-        _SaysWhenReady(config).run(sockets=[listening])
+        # Ctrl-C is how a person stops it, and no fault.
+        with contextlib.suppress(KeyboardInterrupt):
+            _SaysWhenReady(config).run(sockets=[listening])

@@ -1,6 +1,7 @@
 """The simulator as a process: its line, its port, and connections it drops."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -77,6 +78,16 @@ def test_an_answer_can_be_slow(client):
 
     with pytest.raises(httpx.ReadTimeout):
         client.get(OLIVE, timeout=0.1)
+
+
+def test_it_stops_without_a_word_when_it_is_interrupted():
+    with start() as process:
+        assert process.stdout
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.communicate() == ("", "")
+
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize(
