@@ -104,6 +104,7 @@ def start_what_it_needs(supervisor: Supervisor, name: str, people: Path | None) 
         supervisor.run("migrate", services.MIGRATE)
     if simulates_pds and name in ASKS_PDS:
         supervisor.start_simulator(people)
+        supervisor.wait()
 
 
 def become(words: list[str], environment: Mapping[str, str]) -> NoReturn:

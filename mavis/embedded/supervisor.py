@@ -82,7 +82,6 @@ class Supervisor:
         if people is not None:
             command += ["--people", str(people.resolve())]
         self.start("simulator", command, ready=lambda _: processes.accepts(port))
-        self.wait()
 
     def start_web(self, port: int) -> None:
         self.start(
