@@ -31,9 +31,11 @@ def normalise(text: str) -> str | None:
 def normalise_by_package(text: str) -> str | None:
     """Return what `normalise` does, by the package alone."""
     try:
-        return validate_email(text, check_deliverability=False).normalized.lower()
+        # Strict: with the length of the part before the @ checked too.
+        address = validate_email(text, check_deliverability=False, strict=True)
     except EmailNotValidError:
         return None
+    return address.normalized.lower()
 
 
 @lru_cache(maxsize=10_000)

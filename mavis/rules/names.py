@@ -21,6 +21,9 @@ def fold(name: str) -> str:
     >>> fold("O’Brien-Łukasz"), fold("Zoë  Æthel")
     ('obrienlukasz', 'zoeaethel')
     """
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    # Twice: 𝓐 is a capital only once it is decomposed, and ŉ comes apart once it is
+    # small.
+    small = unicodedata.normalize("NFKD", name).casefold()
+    decomposed = unicodedata.normalize("NFKD", small)
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
     return _IGNORED.sub("", letters.translate(_LETTERS))

@@ -46,7 +46,9 @@ def csv_file(*rows: Mapping[str, str], headers: list[str] = HEADERS) -> bytes:
     return csv_text(table(rows, headers)).encode()
 
 
-def xlsx_file(*cells: Iterable[Any], more_sheets: Mapping[str, Any] | None = None) -> bytes:
+def xlsx_file(
+    *cells: Iterable[Any], more_sheets: Mapping[str, Any] | None = None
+) -> bytes:
     """Return a workbook whose first sheet has these cells, and maybe other sheets."""
     workbook = openpyxl.Workbook()
     for row in cells:

@@ -1,0 +1,57 @@
+"""The quick ways of reading phones, emails and numbers agree with the packages."""
+
+import nhs_number as package
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mavis.rules import emails, nhs_number, phone, postcode
+from mavis.rules.names import fold
+
+DIGITS = st.text("0123456789", min_size=9, max_size=10)
+PREFIXES = st.sampled_from(["0", "+44", "+44 ", "+44 (0)", "", "0044"])
+SEPARATED = st.text("0123456789 -.()", min_size=9, max_size=16)
+ADDRESSES = st.from_regex(
+    r"[A-Za-z0-9._+\-']{1,70}@[A-Za-z0-9.\-]{1,40}\.[A-Za-z]{2,4}", fullmatch=True
+)
+
+
+@given(PREFIXES, st.one_of(DIGITS, SEPARATED))
+def test_a_phone_number_is_read_as_the_package_reads_it(prefix, digits):
+    text = prefix + digits
+
+    assert phone.normalise(text) == phone.normalise_by_package(text)
+
+
+@given(PREFIXES, st.from_regex(phone._UK, fullmatch=True, alphabet="0123456789"))
+def test_every_kind_of_british_number_is_read_as_the_package_reads_it(prefix, digits):
+    text = prefix + digits
+
+    assert phone.normalise(text) == phone.normalise_by_package(text)
+
+
+@given(st.one_of(st.emails(), ADDRESSES))
+def test_an_email_address_is_read_as_the_package_reads_it(text):
+    assert emails.normalise(text) == emails.normalise_by_package(text)
+
+
+@given(st.from_regex(r"[4679][0-9]{9}", fullmatch=True))
+def test_an_nhs_number_is_valid_where_the_package_says_so_of_a_region(number):
+    regions = (package.REGION_ENGLAND_WALES_IOM, package.REGION_SYNTHETIC)
+
+    assert nhs_number.is_valid(number) == any(
+        package.is_valid(number, region) for region in regions
+    )
+
+
+@given(
+    st.from_regex(r"[A-Z01]{1,2}[0-9OI][A-Z0-9]? ?[0-9OI][A-Z01]{2}", fullmatch=True)
+)
+def test_a_postcode_once_normalised_stays_as_it_is(text):
+    once = postcode.normalise(text)
+
+    assert once is None or postcode.normalise(once) == once
+
+
+@given(st.text())
+def test_folding_a_folded_name_changes_nothing(name):
+    assert fold(fold(name)) == fold(name)
