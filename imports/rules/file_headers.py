@@ -44,6 +44,7 @@ class Headers:
     """Where each column's cells are, and what the first row is warned about."""
 
     places: dict[str, int]  # header → index of its cell in a row
+    unnamed: tuple[int, ...]  # indices of the cells that have no header
     width: int  # cells beyond it belong to no column
     warnings: tuple[Problem, ...]
 
@@ -87,7 +88,12 @@ def read(cells: Sequence[str]) -> Headers:
     _check_required(places, meant)
     warnings = [_unknown(name, meant.get(name)) for name in dict.fromkeys(unknown)]
     warnings += [_repeated(name) for name in dict.fromkeys(repeated)]
-    return Headers(places=places, width=len(names), warnings=tuple(warnings))
+    return Headers(
+        places=places,
+        unnamed=tuple(index for index, name in enumerate(names) if not name),
+        width=len(names),
+        warnings=tuple(warnings),
+    )
 
 
 class MissingColumns(Exception):
@@ -145,6 +151,26 @@ def _unknown(name: str, meant: str | None) -> Problem:
     if meant:
         message += f". Did you mean {meant}?"
     return Problem(None, name, "column_not_used", message)
+
+
+def unnamed(place: int) -> Problem:
+    """Return the warning about cells below no header."""
+    return Problem(
+        None,
+        None,
+        "column_not_used",
+        f"Column {_letters(place)} has no header and is not used",
+    )
+
+
+def _letters(place: int) -> str:
+    """Return what a spreadsheet calls a column: A, B, …, Z, AA, AB."""
+    letters = ""
+    while place >= 0:
+        place, letter = divmod(place, 26)
+        letters = chr(ord("A") + letter) + letters
+        place -= 1
+    return letters
 
 
 def _repeated(name: str) -> Problem:

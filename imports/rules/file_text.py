@@ -81,25 +81,18 @@ def _line_of_the_open_quote(content: bytes, encoding: str, begins: int) -> int:
     opened = begins
     quoted = False
     for number, line in enumerate(lines, start=1):
-        if number < begins:
-            continue
-        at_start = not quoted
-        place = 0
-        while place < len(line):
-            character = line[place]
-            if quoted and character == '"':
-                if line[place + 1 : place + 2] == '"':
-                    place += 1
-                else:
-                    quoted = False
-                    following = line[place + 1 : place + 2]
-                    if following not in ("", ",", "\r", "\n"):
-                        return opened
-            elif not quoted:
-                if character == '"' and at_start:
-                    quoted, opened = True, number
-                at_start = character == ","
-            place += 1
+        place = line.find('"') if number >= begins else -1
+        while place >= 0:
+            following = line[place + 1 : place + 2]
+            if quoted and following == '"':
+                place += 1  # two stand for one, and close nothing
+            elif quoted:
+                quoted = False
+                if following not in ("", ",", "\r", "\n"):
+                    return opened
+            elif place == 0 or line[place - 1] == ",":
+                quoted, opened = True, number
+            place = line.find('"', place + 1)
     return opened
 
 

@@ -41,8 +41,8 @@ def as_csv(content: bytes) -> bytes:
         return read.stdout
     if read.returncode == _REFUSED:
         raise _sheets(json.loads(read.stdout)["sheets"])
-    # 1 with a traceback: the reader met something that is not a workbook after all.
-    if read.returncode == 1 and b"CalamineError" in _last_line(read.stderr):
+    # 1 is an exception: it is no workbook after all, unless the memory ran out.
+    if read.returncode == 1 and b"MemoryError" not in _last_line(read.stderr):
         raise NotUsable(
             "workbook_damaged",
             "The workbook is damaged and cannot be opened. Open it in Excel and save "

@@ -3,7 +3,7 @@
 It is run by file_workbook, never imported: whatever a workbook does to the memory
 or the time it takes, only this process ends. Standard input is the workbook,
 standard output the text. With exit status 3 standard output is one JSON object
-that says what is wrong with the sheets.
+that says what is wrong with the sheets; with 4 the text would be too long.
 """
 
 import csv
@@ -16,7 +16,8 @@ from typing import Any
 
 import python_calamine
 
-MEMORY, SECONDS, REFUSED = 2 * 1024**3, 120, 3
+MEMORY, SECONDS = 2 * 1024**3, 120
+REFUSED, TOO_LONG = 3, 4
 # A short workbook can repeat one long text in every cell.
 LONGEST_TEXT = 256 * 1024**2
 
@@ -66,7 +67,7 @@ def _write(sheet: Any) -> int:
         written += blank_rows + sum(map(len, cells)) + len(cells)
         blank_rows = 0
         if written > LONGEST_TEXT:
-            return 1
+            return TOO_LONG
     out.flush()
     return 0
 

@@ -96,6 +96,9 @@ class RowReader:
             if header not in headers.places
         }
         self._places = headers.places
+        self._unnamed = headers.unnamed
+        # Those of them that hold something.
+        self.unnamed_used: set[int] = set()
         self._keys: dict[str, str] = {}
 
     def read(self, row: Row) -> RowRead:
@@ -109,6 +112,9 @@ class RowReader:
             cells = cells + [""] * (self._width - len(cells))
         elif len(cells) > self._width and any(map(clean, cells[self._width :])):
             found.errors.append(_too_many_cells(row.number, len(cells), self._width))
+        for place in self._unnamed:
+            if clean(cells[place]):
+                self.unnamed_used.add(place)
         values = found.values
         for place, column, remembered in self._columns:
             text = cells[place]

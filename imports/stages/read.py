@@ -17,6 +17,7 @@ from imports import files
 from imports.lease import Clock, Lease
 from imports.models import CohortImport
 from imports.rules import file as file_rules
+from imports.rules import file_headers
 from imports.rules.file_headers import Headers, MissingColumns
 from imports.rules.file_kinds import NotUsable
 from imports.rules.lifecycle import Status
@@ -124,6 +125,7 @@ def _read_rows(
         if not found.errors:
             school = expected.schools.get(read.values["school_urn"])
             found.add_row(read, school.id if school else None)
+    found.add_warnings(map(file_headers.unnamed, sorted(reader.unnamed_used)))
     known = sql.with_given_year_group({person for person, _ in unusual})
     found.add_errors(problem for person, problem in unusual if person not in known)
     found.add_errors(same_children.problems())

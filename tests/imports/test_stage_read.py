@@ -10,7 +10,14 @@ from imports.models import CohortImport, CohortRow, RowError
 from imports.rules.lifecycle import Status
 from imports.stages import read, upload
 from tests.factories import NOW, ChildFactory, SchoolFactory, TeamFactory, UserFactory
-from tests.files.cohorts import HEADERS, child, csv_file
+from tests.files.cohorts import (
+    AMARA,
+    HEADERS,
+    REQUIRED,
+    child,
+    csv_file,
+    csv_text,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +139,19 @@ def test_digits_in_a_name_are_a_warning():
         2,
         "digits_in_name",
     )
+
+
+def test_cells_below_no_header_are_a_warning():
+    content = csv_text(
+        [[*REQUIRED, "", ""], [*AMARA.values(), "", "a note"], [*AMARA.values()]]
+    ).replace("Amara", "Bo", 1)
+
+    cohort_import = read_file(uploaded(content.encode()))
+
+    warning = RowError.objects.get(cohort_import=cohort_import)
+    assert warning.is_warning
+    assert (warning.row_number, warning.code) == (None, "column_not_used")
+    assert warning.message == "Column G has no header and is not used"
 
 
 def test_schools_are_those_of_the_team():
