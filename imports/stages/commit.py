@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 
 from django.conf import settings
 from django.db import transaction
@@ -26,6 +27,9 @@ from imports.sql import matching
 from imports.stages.applied import Applying
 from imports.stages.apply import apply
 from imports.stages.work_out import work_out
+
+# Held rows whose outcome is in memory at once.
+ROWS_STORED_AT_ONCE = 5_000
 
 
 def run(*, lease: Lease, clock: Clock) -> None:
@@ -169,7 +173,10 @@ def _end(*, lease: Lease, clock: Clock) -> None:
     if not held:
         cohort_import.change_status(Status.COMPLETED, at=clock(), by=None)
         return
-    matching.store_worked_out(cohort_import.pk, work_out(cohort_import, row_ids=held))
+    worked_out = work_out(cohort_import, row_ids=held)
+    # Never while it is being read: storing and reading share a connection.
+    while some := list(islice(worked_out, ROWS_STORED_AT_ONCE)):
+        matching.store_worked_out(cohort_import.pk, some)
     cohort_import.change_status(
         Status.IN_FURTHER_REVIEW,
         at=clock(),
