@@ -3,7 +3,7 @@
 The database proposes pairs and says what agrees; imports.rules.matching decides.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from django.db import connection
 
@@ -170,7 +170,7 @@ COPY imports_rowcandidate (row_id, child_id, differences) FROM STDIN
 """
 
 
-def store_worked_out(cohort_import_id: int, worked_out: Iterable[WorkedOut]) -> int:
+def store_worked_out(cohort_import_id: int, worked_out: Sequence[WorkedOut]) -> int:
     """Write what was worked out to its rows, and return how many there were.
 
     Call it in a transaction. Candidates of an earlier time are replaced.

@@ -37,8 +37,11 @@ def run_by(monkeypatch, status, stage):
     monkeypatch.setattr(pipeline, "STAGES", {**pipeline.STAGES, status: stage})
 
 
+WHO = "Amara Okafor"
+
+
 def broken(*, lease, clock):
-    raise ZeroDivisionError("Amara Okafor")
+    raise ZeroDivisionError(WHO)
 
 
 def test_the_status_says_which_stage_runs(clock, monkeypatch):
@@ -132,7 +135,7 @@ def test_what_is_logged_of_a_fault_quotes_nothing_of_a_child(
 
     written = caplog.text + "".join(capsys.readouterr())
     assert "ZeroDivisionError" in written
-    assert "Amara" not in written
+    assert WHO not in written
 
 
 def test_a_worker_that_lost_its_lease_counts_no_fault(clock, monkeypatch):
