@@ -37,7 +37,13 @@ from tests.factories import (
     TeamFactory,
     another_nhs_number,
 )
-from tests.imports.committing import LATER, commit_rows, imported
+from tests.imports.committing import (
+    LATER,
+    approve,
+    commit_rows,
+    imported,
+    match_rows,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -484,7 +490,6 @@ def test_a_slice_that_is_over_leaves_the_rest_for_another(cohort_import, setting
     settings.IMPORT_BATCH_ROWS = 1
     CohortRowFactory(cohort_import=cohort_import, first_name="Bola")
     CohortRowFactory(cohort_import=cohort_import, first_name="Chidi", postcode="M1 1AE")
-    from tests.imports.committing import approve, match_rows
 
     match_rows(cohort_import)
     approve(cohort_import)
