@@ -157,7 +157,9 @@ class Asking:
                 return
             if isinstance(reply, Fault):
                 steps, verdict = gave_up(sought, steps, step, self._clock())
-                self.tracings.failed.append(Traced(person.key, sought, verdict, steps))
+                self.tracings.failed.append(
+                    Traced(person.key, sought, verdict, steps, is_given_up=True)
+                )
                 return
             steps += (judged(sought, steps, step, reply, self._clock()),)
         self.tracings.finished.append(Traced(person.key, sought, step, steps))
