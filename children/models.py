@@ -173,6 +173,13 @@ class CohortMembership(models.Model):
     def __str__(self) -> str:
         return f"cohort membership {self.pk}"
 
+    @property
+    def may_be_restored(self) -> bool:
+        """Test if it is archived, and not because the child has died."""
+        return bool(self.archive_reason) and (
+            self.archive_reason != ArchiveReason.DECEASED
+        )
+
 
 class Relationship(models.TextChoices):
     MOTHER = "mother", "Mum"

@@ -19,9 +19,10 @@ from django.db.models.functions import Greatest
 from django.db.models.lookups import GreaterThanOrEqual
 from django.http import Http404
 
-from children.models import Child, CohortMembership, Contact
+from children.models import ArchiveReason, Child, CohortMembership, Contact
 from mavis.models import ActivityEvent, School, Team
 from mavis.rules import academic_year, names
+from pds.models import Trace
 
 
 def children_of(team: Team) -> QuerySet[Child]:
@@ -30,6 +31,23 @@ def children_of(team: Team) -> QuerySet[Child]:
     Each comes with its school and with `membership`, the one with this team. A child
     that another team has is that team's alone (spec section 2).
     """
+    return _in_cohort_of(team).filter(~ELSEWHERE)
+
+
+def left_behind(team: Team) -> QuerySet[Child]:
+    """Return the children a team keeps as moved out of area and another team has.
+
+    Of these it may see the name, when they were archived and who has them now.
+    """
+    return _in_cohort_of(team).filter(LEFT_BEHIND)
+
+
+# Of what _in_cohort_of() returns.
+ELSEWHERE = Q(is_elsewhere=True)
+LEFT_BEHIND = ELSEWHERE & Q(membership__archive_reason=ArchiveReason.MOVED_OUT_OF_AREA)
+
+
+def _in_cohort_of(team: Team) -> QuerySet[Child]:
     with_another_team = CohortMembership.objects.filter(
         child=OuterRef("pk"), archived_at=None
     ).exclude(team=team)
@@ -37,9 +55,10 @@ def children_of(team: Team) -> QuerySet[Child]:
         Child.objects.annotate(
             membership=FilteredRelation(
                 "memberships", condition=Q(memberships__team=team)
-            )
+            ),
+            is_elsewhere=Exists(with_another_team),
         )
-        .filter(~Exists(with_another_team), membership__isnull=False, merged_into=None)
+        .filter(membership__isnull=False, merged_into=None)
         .annotate(archived_at=F("membership__archived_at"))
         .select_related("school")
     )
@@ -56,6 +75,21 @@ def child_for(team: Team, child_id: int) -> Child:
     return child
 
 
+def record_that_remains(team: Team, child_id: int) -> int | None:
+    """Return the child of the team into whom this one was merged, if it was."""
+    return (
+        children_of(team)
+        .filter(merged_records=child_id)
+        .values_list("pk", flat=True)
+        .first()
+    )
+
+
+def team_with(child: Child) -> Team | None:
+    """Return the team that has a child; none, when it is archived everywhere."""
+    return Team.objects.filter(cohort__child=child, cohort__archived_at=None).first()
+
+
 def membership_of(team: Team, child: Child) -> CohortMembership:
     return CohortMembership.objects.select_related("archived_by").get(
         team=team, child=child
@@ -66,11 +100,29 @@ def contacts_of(child: Child) -> QuerySet[Contact]:
     return Contact.objects.filter(child=child).order_by("pk")
 
 
+def records_of(child: Child) -> list[int]:
+    """Return the ids of a child's record and of those merged into it."""
+    merged = Child.objects.filter(merged_into=child).values_list("pk", flat=True)
+    return [child.pk, *merged]
+
+
 def events_of(team: Team, child: Child) -> QuerySet[ActivityEvent]:
-    """Return what happened to a child while it was with this team, newest first."""
+    """Return what happened to a child while it was with this team, newest first.
+
+    What happened to a record that was merged into this one is among it.
+    """
     return (
-        ActivityEvent.objects.filter(child=child, team=team)
+        ActivityEvent.objects.filter(child__in=records_of(child), team=team)
         .select_related("by", "cohort_import__file")
+        .order_by("-at", "-pk")
+    )
+
+
+def lookups_of(child: Child) -> QuerySet[Trace]:
+    """Return every PDS lookup about a child, newest first."""
+    return (
+        Trace.objects.filter(child_trace__child__in=records_of(child))
+        .prefetch_related("steps")
         .order_by("-at", "-pk")
     )
 
@@ -96,6 +148,20 @@ class Search:
     archived: bool = False
     missing_nhs_number: bool = False
 
+    @property
+    def reaches_children_left_behind(self) -> bool:
+        """Test if it may find archived children whom another team has.
+
+        By name only: what else is asked would tell more of them than the name.
+        """
+        return (
+            self.archived
+            and bool(self.name)
+            and not self.missing_nhs_number
+            and self.school_id is None
+            and self.year_group is None
+        )
+
 
 def found(team: Team, search: Search, *, year: int) -> QuerySet[Child]:
     """Return the children of a team that were asked for, most alike first.
@@ -103,6 +169,8 @@ def found(team: Team, search: Search, *, year: int) -> QuerySet[Child]:
     :param year: the academic year in which the year group is meant
     """
     children = children_of(team)
+    if search.reaches_children_left_behind:
+        children = _in_cohort_of(team).filter(~ELSEWHERE | LEFT_BEHIND)
     if search.nhs_number:
         children = children.filter(nhs_number=search.nhs_number)
     if search.school_id is not None:
@@ -111,9 +179,7 @@ def found(team: Team, search: Search, *, year: int) -> QuerySet[Child]:
         born = academic_year.birth_academic_year(search.year_group, year)
         children = children.filter(birth_academic_year=born)
     if search.archived:
-        children = children.filter(
-            memberships__team=team, memberships__archived_at__isnull=False
-        )
+        children = children.filter(Q(archived_at__isnull=False))
     if search.missing_nhs_number:
         children = children.filter(nhs_number=None)
     if search.name:

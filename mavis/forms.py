@@ -4,7 +4,13 @@ Templates show a field with components/field.jinja and what is wrong with
 components/error_summary.jinja; a view answers an invalid form with 422.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from django import forms
+
+from mavis.rules.cells import clean
+from mavis.rules.readers import Unreadable
 
 
 class Form(forms.Form):
@@ -25,6 +31,33 @@ class Form(forms.Form):
             for name, messages in self.errors.items()
             for message in messages
         ]
+
+
+class ReadField(forms.CharField):
+    """A line of text that is read by the rule for the same cell of a file.
+
+    It comes out as the rule stores it; as `blank` when nothing was entered.
+    """
+
+    def __init__(
+        self, read: Callable[[str], Any], *, blank: Any = "", **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.read = read
+        self.blank = blank
+
+    def clean(self, value: Any) -> Any:
+        text = clean(str(value or ""))
+        if not text:
+            if self.required:
+                raise forms.ValidationError(self.error_messages["required"])
+            return self.blank
+        try:
+            return self.read(text)
+        except Unreadable as unreadable:
+            raise forms.ValidationError(
+                unreadable.message, code=unreadable.code
+            ) from unreadable
 
 
 class SignIn(Form):

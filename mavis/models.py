@@ -105,6 +105,11 @@ class School(models.Model):
     def __str__(self) -> str:
         return f"school {self.urn}"
 
+    @property
+    def is_special(self) -> bool:
+        """Test if GIAS calls this a special (SEN) school (spec section 2)."""
+        return "special" in self.type.lower()
+
 
 class EventKind(models.TextChoices):
     """What the activity log can tell. The label is the heading of the entry."""

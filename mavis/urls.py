@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("demo/<str:name>", views.demo_file, name="demo_file"),
     path("imports/", include("imports.urls")),
     path("children/", include("children.urls")),
+    path("children/", include("schoolmoves.child_urls")),
+    path("children/", include("imports.child_urls")),
     path("school-moves/", include("schoolmoves.urls")),
 ]
 

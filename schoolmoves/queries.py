@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from children.models import Child
 from mavis.models import Team
 from schoolmoves.models import MoveState, Notice, SchoolMove
 
@@ -16,6 +17,11 @@ def open_moves(team: Team) -> QuerySet[SchoolMove]:
         .select_related("child__school", "school", "from_team")
         .order_by("-updated_at", "-pk")
     )
+
+
+def has_open_move(team: Team, child: Child) -> bool:
+    """Test if the team has to decide a move of this child."""
+    return open_moves(team).filter(child=child).exists()
 
 
 def open_notices(team: Team) -> QuerySet[Notice]:

@@ -13,6 +13,7 @@ from factory.django import DjangoModelFactory
 from children.models import (
     ArchiveReason,
     Child,
+    ChildTrace,
     CohortMembership,
     Contact,
     Gender,
@@ -24,6 +25,8 @@ from imports.rules.outcomes import Move, Outcome
 from mavis.models import Role, School, Team, TeamMembership, User
 from mavis.rules import academic_year
 from mavis.rules.names import fold
+from pds.models import Trace, TraceStep
+from pds.rules.cascade import Result, Step
 from pds.rules.outcomes import TraceOutcome, UploadedNumber
 from schoolmoves.models import MoveSource, MoveState, SchoolMove
 
@@ -199,6 +202,37 @@ class ContactFactory(DjangoModelFactory):
     relationship = Relationship.MOTHER
     phone = "+447700900123"
     email = "ngozi@example.com"
+
+
+class TraceFactory(DjangoModelFactory):
+    """A lookup of which nothing came; give `child` for one about a child."""
+
+    class Meta:
+        model = Trace
+
+    at = NOW
+    outcome = TraceOutcome.NOT_FOUND
+    uploaded_number = UploadedNumber.NONE
+    child = None
+
+    @classmethod
+    def _create(cls, model_class: type[Trace], *args: Any, **kwargs: Any) -> Trace:
+        child = kwargs.pop("child")
+        trace: Trace = super()._create(model_class, *args, **kwargs)
+        if child is not None:
+            ChildTrace.objects.create(child=child, trace=trace)
+        return trace
+
+
+class TraceStepFactory(DjangoModelFactory):
+    class Meta:
+        model = TraceStep
+
+    trace = factory.SubFactory(TraceFactory)
+    position = factory.Sequence(lambda n: n)
+    step = Step.EXACT
+    result = Result.NO_MATCHES
+    at = NOW
 
 
 class CohortImportFactory(DjangoModelFactory):

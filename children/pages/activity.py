@@ -16,7 +16,9 @@ LABELS = {
     "home_educated": "Home-educated",
     "address_line_1": "Address line 1",
     "address_line_2": "Address line 2",
+    "nhs_number_of_merged_record": "NHS number of the merged record",
 }
+NUMBERS = ("nhs_number", "nhs_number_of_merged_record")
 # How the names of those begin that must not be seen of a restricted child.
 HIDDEN_WHEN_RESTRICTED = ("address", "town", "postcode", "contact", "parent")
 
@@ -71,7 +73,7 @@ def _shown(field: str, value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return show_nhs_number(str(value)) if field == "nhs_number" else str(value)
+    return show_nhs_number(str(value)) if field in NUMBERS else str(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from mavis.pages import Pagination, show_date, show_name, show_nhs_number
 from mavis.rules import academic_year
 
 PER_PAGE = 50
+# Stands for the details of a child that another team has.
+NOT_SHOWN = "Not shown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class FoundChild:
 
     @classmethod
     def of(cls, child: Child, *, today: datetime.date) -> "FoundChild":
+        if child.is_elsewhere:  # type: ignore[attr-defined]
+            return cls.left_behind(child)
         return cls(
             child_id=child.pk,
             name=show_name(child.first_name, child.last_name),
@@ -39,6 +43,21 @@ class FoundChild:
             school=show_school(child),
             year_group=show_year_group(child, today),
             is_archived=child.archived_at is not None,  # type: ignore[attr-defined]
+        )
+
+    @classmethod
+    def left_behind(cls, child: Child) -> "FoundChild":
+        """Return an archived child that another team has: its name is all to be seen."""
+        return cls(
+            child_id=child.pk,
+            name=show_name(child.first_name, child.last_name),
+            known_as="",
+            nhs_number=NOT_SHOWN,
+            date_of_birth=NOT_SHOWN,
+            postcode=NOT_SHOWN,
+            school=NOT_SHOWN,
+            year_group=NOT_SHOWN,
+            is_archived=True,
         )
 
 

@@ -5,11 +5,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from children import queries
-from children.models import ArchiveReason, Child, Contact, Gender, Relationship
+from children.models import (
+    ArchiveReason,
+    Child,
+    CohortMembership,
+    Contact,
+    Gender,
+    Relationship,
+)
 from children.pages.words import (
     HIDDEN,
     age,
+    show_address,
     show_known_as,
+    show_number,
     show_registration,
     show_school,
     show_year_group,
@@ -19,7 +28,6 @@ from mavis.pages import (
     show_date,
     show_datetime,
     show_name,
-    show_nhs_number,
     show_phone,
 )
 
@@ -50,30 +58,32 @@ class ChildRecord:
     contacts: tuple[ContactDetails, ...]
     contacts_are_hidden: bool
     archived: str
+    may_be_restored: bool
+    has_lookups: bool
     is_deceased: bool
     is_restricted: bool
 
     @classmethod
     def of(cls, team: Team, child: Child, *, today: datetime.date) -> "ChildRecord":
         contacts = () if child.restricted else queries.contacts_of(child)
+        membership = queries.membership_of(team, child)
         return cls(
             child_id=child.pk,
             name=show_name(child.first_name, child.last_name),
             details=tuple(_details(child, today)),
             contacts=tuple(ContactDetails.of(contact) for contact in contacts),
             contacts_are_hidden=child.restricted,
-            archived=_archived(team, child),
+            archived=_archived(membership),
+            may_be_restored=membership.may_be_restored and not child.deceased,
+            has_lookups=queries.lookups_of(child).exists(),
             is_deceased=child.deceased,
             is_restricted=child.restricted,
         )
 
 
 def _details(child: Child, today: datetime.date) -> Iterable[tuple[str, str]]:
-    number = show_nhs_number(child.nhs_number)
-    if number and not child.nhs_number_confirmed:
-        number += " (not confirmed by PDS)"
     years = age(child.date_of_birth, today)
-    yield "NHS number", number
+    yield "NHS number", show_number(child)
     yield "Full name", show_name(child.first_name, child.last_name)
     if known_as := show_known_as(child):
         yield "Known as", known_as
@@ -84,21 +94,15 @@ def _details(child: Child, today: datetime.date) -> Iterable[tuple[str, str]]:
     else:
         yield "Date of birth", f"{born} (aged {years})"
     yield "Gender", Gender(child.gender).label
-    yield "Address", HIDDEN if child.restricted else _address(child)
+    yield "Address", HIDDEN if child.restricted else show_address(child)
     yield "Postcode", HIDDEN if child.restricted else child.postcode
     yield "School", show_school(child)
     yield "Year group", show_year_group(child, today)
     yield "Registration", show_registration(child, today)
 
 
-def _address(child: Child) -> str:
-    lines = (child.address_line_1, child.address_line_2, child.town)
-    return ", ".join(line for line in lines if line)
-
-
-def _archived(team: Team, child: Child) -> str:
+def _archived(membership: CohortMembership) -> str:
     """Return when and why the team archived this child; blank if it did not."""
-    membership = queries.membership_of(team, child)
     if membership.archived_at is None:
         return ""
     reason = ArchiveReason(membership.archive_reason).label
@@ -106,3 +110,26 @@ def _archived(team: Team, child: Child) -> str:
         reason = f"{reason}: {membership.archive_details}"
     who = f" by {membership.archived_by.name}" if membership.archived_by else ""
     return f"Archived on {show_datetime(membership.archived_at)}{who}. {reason}."
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """A child that the team keeps as moved out of area, and another team has.
+
+    This is all that may be seen (spec sections 7 and 11).
+    """
+
+    child_id: int
+    name: str
+    archived: str
+    team: str
+
+    @classmethod
+    def of(cls, child: Child) -> "LeftBehind":
+        team = queries.team_with(child)
+        return cls(
+            child_id=child.pk,
+            name=show_name(child.first_name, child.last_name),
+            archived=show_datetime(child.archived_at),  # type: ignore[attr-defined]
+            team=team.name if team else "",
+        )

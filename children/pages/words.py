@@ -3,11 +3,25 @@
 import datetime
 
 from children.models import Child
-from mavis.pages import show_name
+from mavis.pages import show_name, show_nhs_number
 from mavis.rules import academic_year
 
 # Stands for what must not be seen of a restricted child (spec section 12).
 HIDDEN = "Hidden"
+
+
+def show_number(child: Child) -> str:
+    """Return the NHS number, and whether it still has to be confirmed."""
+    number = show_nhs_number(child.nhs_number)
+    if number and not child.nhs_number_confirmed:
+        number += " (not confirmed by PDS)"
+    return number
+
+
+def show_address(child: Child) -> str:
+    """Return the address in one line, without the postcode."""
+    lines = (child.address_line_1, child.address_line_2, child.town)
+    return ", ".join(line for line in lines if line)
 
 
 def show_school(child: Child) -> str:

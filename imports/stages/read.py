@@ -137,7 +137,7 @@ def _expected(cohort_import: CohortImport) -> Expected:
         today=timezone.localtime(cohort_import.uploaded_at).date(),
         academic_year=cohort_import.academic_year,
         schools={
-            school.urn: KnownSchool(school.pk, special="special" in school.type.lower())
+            school.urn: KnownSchool(school.pk, special=school.is_special)
             for school in School.objects.filter(team=team).only("urn", "type")
         },
         nursery=team.vaccinates_nursery,

@@ -106,11 +106,14 @@ class Shown:
     @property
     def details(self) -> dict[str, str]:
         """The summary list: each label with its value."""
+        values = [
+            value
+            for value in self.document.all("dd")
+            if "nhsuk-summary-list__actions" not in value.attributes.get("class", "")
+        ]
         return {
             row.text: value.text
-            for row, value in zip(
-                self.document.all("dt"), self.document.all("dd"), strict=True
-            )
+            for row, value in zip(self.document.all("dt"), values, strict=True)
         }
 
     def section(self, heading: str) -> Element:

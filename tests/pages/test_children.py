@@ -47,45 +47,110 @@ def names(page):
 # --- Who sees whom ------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["children:show", "children:activity"])
-def test_another_teams_child_is_not_found(client, nurse, name):
-    child = ChildFactory(team=TeamFactory())
+def test_the_address_of_a_merged_record_leads_to_the_one_that_remains(client, nurse):
+    remains = ChildFactory(team=nurse.team)
+    merged = ChildFactory(team=nurse.team, merged_into=remains)
 
-    answer = client.get(reverse(name, args=[child.pk]))
+    for name in ("children:show", "children:activity", "children:pds_history"):
+        answer = client.get(reverse(name, args=[merged.pk]))
 
-    assert answer.status_code == 404
-    assert not AccessEvent.objects.exists()
+        assert answer.status_code == 302
+        assert answer.url == reverse(name, args=[remains.pk])
 
 
-@pytest.mark.parametrize("name", ["children:show", "children:activity"])
-def test_a_child_that_left_for_another_team_is_not_found(client, nurse, name):
-    child = ChildFactory(team=nurse.team, archived=ArchiveReason.MOVED_OUT_OF_AREA)
+def test_a_record_merged_into_another_teams_child_is_not_found(client, nurse):
+    merged = ChildFactory(team=nurse.team, merged_into=ChildFactory())
+
+    assert client.get(f"/children/{merged.pk}/").status_code == 404
+
+
+# --- A child that moved away ----------------------------------------------------
+
+
+@pytest.fixture
+def left_behind(nurse):
+    child = ChildFactory(
+        team=nurse.team,
+        traced=True,
+        with_address=True,
+        moved_away=True,
+        preferred_first_name="Mara",
+        school=SchoolFactory(name="Northfield Academy"),
+    )
+    ContactFactory(child=child)
+    CohortMembershipFactory(child=child, team=TeamFactory(name="Northfield SAIS team"))
+    return child
+
+
+def test_of_a_child_that_moved_away_the_page_tells_who_has_it_and_no_more(
+    client, nurse, left_behind
+):
+    page = Shown.at(client, f"/children/{left_behind.pk}/")
+
+    assert page.title == "OKAFOR, Amara"
+    assert page.details == {
+        "Archived": "24 November 2026 at 9:00am",
+        "Reason": "Moved out of area",
+        "Team that has the child now": "Northfield SAIS team",
+    }
+    assert page.buttons == []
+    for hidden in ("2014", "SW1A", "High Street", "Mara", "Academy", "Ngozi", "999"):
+        assert hidden not in page.text
+    assert AccessEvent.objects.get().child == left_behind
+
+
+@pytest.mark.parametrize("reason", set(ArchiveReason) - {"moved_out_of_area"})
+def test_a_child_archived_for_another_reason_that_a_team_has_is_not_found(
+    client, nurse, reason
+):
+    child = ChildFactory(team=nurse.team, archived=reason)
     CohortMembershipFactory(child=child, team=TeamFactory())
 
-    assert client.get(reverse(name, args=[child.pk])).status_code == 404
+    assert client.get(f"/children/{child.pk}/").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["children:show", "children:activity"])
-def test_a_merged_record_is_not_found(client, nurse, name):
-    child = ChildFactory(team=nurse.team, merged_into=ChildFactory(team=nurse.team))
+def test_a_child_that_moved_away_is_found_by_name_among_the_archived(
+    client, nurse, left_behind
+):
+    page = search(client, q="Okafor", archived="on")
 
-    assert client.get(reverse(name, args=[child.pk])).status_code == 404
+    assert page.table() == [
+        {
+            "Name": "OKAFOR, Amara Archived",
+            "NHS number": "Not shown",
+            "Date of birth": "Not shown",
+            "Postcode": "Not shown",
+            "School": "Not shown",
+            "Year group": "Not shown",
+        }
+    ]
+    assert page.follow("OKAFOR, Amara").title == "OKAFOR, Amara"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"q": "Okafor"},
+        {"archived": "on"},
+        {"q": "Okafor", "archived": "on", "year_group": "8"},
+        {"q": "Okafor", "archived": "on", "missing_nhs_number": "on"},
+    ],
+)
+def test_a_child_that_moved_away_is_found_in_no_other_way(
+    client, nurse, left_behind, asked
+):
+    assert "No children found" in search(client, **asked).text
+
+
+def test_a_child_that_moved_away_is_not_found_by_its_number(client, nurse, left_behind):
+    page = search(client, q=left_behind.nhs_number, archived="on")
+
+    assert "No children found" in page.text
 
 
 @pytest.mark.parametrize("child_id", [0, 987_654_321, 10**30])
 def test_an_id_that_does_not_exist_is_not_found(client, nurse, child_id):
     assert client.get(f"/children/{child_id}/").status_code == 404
-
-
-@pytest.mark.parametrize(
-    "address", ["/children/", "/children/{}/", "/children/{}/activity/"]
-)
-def test_nobody_gets_in_signed_out_or_without_a_team(client, address):
-    address = address.format(ChildFactory().pk)
-
-    assert Shown.at(client, address).title == "Log in"
-    client.force_login(UserFactory(team=None))
-    assert Shown.at(client, address).status == 403
 
 
 # --- The page of a child ------------------------------------------------------
@@ -232,9 +297,3 @@ def test_what_another_team_did_is_not_in_the_log(client, nurse):
     page = Shown.at(client, f"/children/{child.pk}/activity/")
 
     assert "Nothing has been recorded for this child yet." in page.text
-
-
-def test_the_child_page_offers_nothing_to_press(client, nurse):
-    child = ChildFactory(team=nurse.team)
-
-    assert Shown.at(client, f"/children/{child.pk}/").buttons == []

@@ -1,19 +1,17 @@
-"""Finding children, and the pages about one of them."""
+"""Finding children."""
 
 import secrets
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from children import queries
-from children.forms import SearchForm
-from children.pages.activity import ActivityLog
+from children.forms.searching import SearchForm
 from children.pages.finding import Found
-from children.pages.record import ChildRecord
 from mavis import clock
-from mavis.access import AuthenticatedRequest, record_opening, team_required
+from mavis.access import AuthenticatedRequest, team_required
 
 # Where the session keeps what was searched for, and how many searches back. No name
 # and no number ever stands in an address (spec section 12).
@@ -62,33 +60,4 @@ def found(request: AuthenticatedRequest, form: SearchForm, key: str) -> Found:
         page=request.GET.get("page", "1"),
         address=f"{reverse('children:search')}?search={key}&page=",
         today=clock.today(),
-    )
-
-
-@require_GET
-@team_required
-def show(request: AuthenticatedRequest, child_id: int) -> HttpResponse:
-    child = queries.child_for(request.team, child_id)
-    opened(request, child_id)
-    page = ChildRecord.of(request.team, child, today=clock.today())
-    return render(request, "children/record.jinja", {"page": page})
-
-
-@require_GET
-@team_required
-def activity(request: AuthenticatedRequest, child_id: int) -> HttpResponse:
-    child = queries.child_for(request.team, child_id)
-    opened(request, child_id)
-    page = ActivityLog.of(
-        request.team,
-        child,
-        page=request.GET.get("page", "1"),
-        address=f"{reverse('children:activity', args=[child_id])}?page=",
-    )
-    return render(request, "children/activity.jinja", {"page": page})
-
-
-def opened(request: AuthenticatedRequest, child_id: int) -> None:
-    record_opening(
-        child_id=child_id, by=request.user, team=request.team, at=clock.now()
     )

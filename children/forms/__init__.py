@@ -1,0 +1,1 @@
+"""What can be asked for and entered about children: one module a kind of page."""

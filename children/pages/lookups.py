@@ -1,0 +1,131 @@
+"""The page NHS number lookup history: what PDS was asked about a child, and said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from children import queries
+from children.models import Child
+from mavis.pages import show_datetime, show_name, show_nhs_number
+from pds.models import Trace, TraceStep
+from pds.rules.cascade import Result, Step
+from pds.rules.outcomes import TraceOutcome, UploadedNumber
+
+# What was asked in each step: which details, and which of them only in part.
+ASKED: Mapping[Step, str] = {
+    Step.VERIFY: "Read the uploaded NHS number",
+    Step.EXACT: "Search with history",
+    Step.EXACT_WITHOUT_HISTORY: "Search without history",
+    Step.WILDCARD_POSTCODE: "Search with history and a wildcard postcode",
+    Step.WILDCARD_FIRST_NAME: "Search with history and a wildcard first name",
+    Step.WILDCARD_LAST_NAME: "Search with history and a wildcard last name",
+    Step.WITHOUT_POSTCODE: "Search with history, without the postcode",
+}
+SENT: Mapping[Step, str] = {
+    Step.VERIFY: "NHS number",
+    Step.EXACT: "First name, last name, date of birth and postcode",
+    Step.EXACT_WITHOUT_HISTORY: "First name, last name, date of birth and postcode",
+    Step.WILDCARD_POSTCODE: (
+        "First name, last name, date of birth and the first 2 characters of the "
+        "postcode"
+    ),
+    Step.WILDCARD_FIRST_NAME: (
+        "The first 3 letters of the first name, last name, date of birth and postcode"
+    ),
+    Step.WILDCARD_LAST_NAME: (
+        "First name, the first 3 letters of the last name, date of birth and postcode"
+    ),
+    Step.WITHOUT_POSTCODE: "First name, last name and date of birth",
+}
+RESULTS: Mapping[Result, str] = {
+    Result.VERIFIED: "Verified: the details agree",
+    Result.ONE_MATCH: "One match",
+    Result.NO_MATCHES: "No matches",
+    Result.TOO_MANY: "Too many matches",
+    Result.SKIPPED: "Skipped: the name or postcode cannot be searched for in this way",
+    Result.DID_NOT_AGREE: "Did not agree: a possible match, not used",
+    Result.ERROR: "Error: PDS gave no answer that can be used",
+}
+UPLOADED: Mapping[UploadedNumber, str] = {
+    UploadedNumber.NONE: "No NHS number was uploaded.",
+    UploadedNumber.VERIFIED: "PDS confirmed the uploaded NHS number.",
+    UploadedNumber.REPLACED: "PDS has another NHS number for this child.",
+    UploadedNumber.NOT_HELD: (
+        "PDS does not hold the uploaded NHS number, or could not be asked about it."
+    ),
+    UploadedNumber.VOID: "PDS has invalidated the uploaded NHS number.",
+    UploadedNumber.SOMEONE_ELSE: (
+        "PDS holds the uploaded NHS number for somebody whose details do not agree."
+    ),
+}
+WHY_NONE: Mapping[TraceOutcome, str] = {
+    TraceOutcome.NOT_FOUND: "no step found this child and nobody else.",
+    TraceOutcome.CONFLICT: (
+        "the search gave two different NHS numbers, so that neither was used."
+    ),
+    TraceOutcome.ERROR: "PDS could not be asked. This does not mean “no match”.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LookupStep:
+    """One question to PDS, and its answer in words."""
+
+    asked: str
+    sent: str
+    result: str
+    nhs_number: str
+    when: str
+
+    @classmethod
+    def of(cls, step: TraceStep, uploaded: str | None) -> "LookupStep":
+        which, result = Step(step.step), Result(step.result)
+        words = RESULTS[result]
+        if which is Step.VERIFY and step.nhs_number and step.nhs_number != uploaded:
+            words += ". The uploaded number is superseded by another"
+        return cls(
+            asked=ASKED[which],
+            sent="" if result is Result.SKIPPED else SENT[which],
+            result=words,
+            nhs_number=show_nhs_number(step.nhs_number),
+            when=show_datetime(step.at),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """One set of steps, from the number uploaded to the number found."""
+
+    when: str
+    uploaded: str
+    about_uploaded: str
+    found: str
+    why_none: str
+    steps: tuple[LookupStep, ...]
+
+    @classmethod
+    def of(cls, trace: Trace) -> "Lookup":
+        outcome = TraceOutcome(trace.outcome)
+        steps = sorted(trace.steps.all(), key=lambda step: step.position)
+        return cls(
+            when=show_datetime(trace.at),
+            uploaded=show_nhs_number(trace.nhs_number_uploaded),
+            about_uploaded=UPLOADED[UploadedNumber(trace.uploaded_number)],
+            found=show_nhs_number(trace.nhs_number),
+            why_none=WHY_NONE.get(outcome, ""),
+            steps=tuple(LookupStep.of(s, trace.nhs_number_uploaded) for s in steps),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LookupHistory:
+    child_id: int
+    name: str
+    lookups: tuple[Lookup, ...]
+
+    @classmethod
+    def of(cls, child: Child) -> "LookupHistory":
+        return cls(
+            child_id=child.pk,
+            name=show_name(child.first_name, child.last_name),
+            lookups=tuple(Lookup.of(trace) for trace in queries.lookups_of(child)),
+        )

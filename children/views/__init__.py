@@ -1,0 +1,1 @@
+"""Pages about children: finding them, looking at one, and editing it."""
