@@ -73,6 +73,22 @@ def mark_restricted(child_ids: Collection[int]) -> None:
     Child.objects.filter(pk__in=child_ids, restricted=False).update(restricted=True)
 
 
+def activate(child_ids: Collection[int], *, team_id: int, at: datetime) -> None:
+    """Make children whom no team has active with this one, archived there or not."""
+    sql.activate(child_ids, team_id=team_id, at=at)
+
+
+def archive_where_active(
+    child_ids: Collection[int],
+    *,
+    reason: ArchiveReason,
+    at: datetime,
+    by_id: int | None,
+) -> list[tuple[int, int]]:
+    """Archive these children. Returns each with the team that had it until now."""
+    return sql.archive_active(child_ids, reason=reason, at=at, by_id=by_id)
+
+
 def archive_as_deceased(
     dates_of_death: Mapping[int, date | None], *, at: datetime
 ) -> list[tuple[int, int]]:

@@ -134,18 +134,42 @@ def mark_deceased(dates_of_death: Mapping[int, date | None]) -> None:
 
 ARCHIVE_ACTIVE = """
 UPDATE children_cohortmembership m
-SET archived_at = %(at)s, archive_reason = %(reason)s
+SET archived_at = %(at)s, archive_reason = %(reason)s, archived_by_id = %(by_id)s
 WHERE m.child_id = ANY(%(ids)s) AND m.archived_at IS NULL
 RETURNING m.child_id, m.team_id
 """
 
 
 def archive_active(
-    child_ids: Iterable[int], *, reason: ArchiveReason, at: datetime
+    child_ids: Iterable[int],
+    *,
+    reason: ArchiveReason,
+    at: datetime,
+    by_id: int | None = None,
 ) -> list[tuple[int, int]]:
     """Archive these children where they are active: (child, team) of each."""
     with connection.cursor() as cursor:
         cursor.execute(
-            ARCHIVE_ACTIVE, {"ids": list(child_ids), "reason": reason, "at": at}
+            ARCHIVE_ACTIVE,
+            {"ids": list(child_ids), "reason": reason, "at": at, "by_id": by_id},
         )
         return sorted(cursor.fetchall())
+
+
+ACTIVATE = """
+INSERT INTO children_cohortmembership
+    (child_id, team_id, created_at, archive_reason, archive_details)
+SELECT id, %(team_id)s, %(at)s, '', '' FROM unnest(%(ids)s::bigint[]) AS c(id)
+ORDER BY id
+ON CONFLICT (child_id, team_id) DO UPDATE
+SET archived_at = NULL, archived_by_id = NULL, archive_reason = '',
+    archive_details = ''
+"""
+
+
+def activate(child_ids: Iterable[int], *, team_id: int, at: datetime) -> None:
+    """Make these children active with a team, which may have had them before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            ACTIVATE, {"ids": sorted(child_ids), "team_id": team_id, "at": at}
+        )

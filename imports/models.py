@@ -10,7 +10,8 @@ from django.db.models.fields.json import KT
 from children.models import Child, Gender, Relationship
 from imports.rules import lifecycle
 from imports.rules.lifecycle import FailureReason, Status
-from imports.rules.outcomes import Move, NotImported, Outcome, Result
+from imports.rules.outcomes import Archived, Move, NotImported, Outcome, Result
+from imports.rules.resolutions import Resolution
 from mavis.models import School, Team, User
 from pds.rules.outcomes import TraceOutcome, UploadedNumber
 from schoolmoves.models import SchoolMove
@@ -273,6 +274,11 @@ class CohortRow(models.Model):
     other_team = models.ForeignKey(
         Team, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    # What a reviewer has chosen for a child that is archived, and what becomes of it.
+    archive_choice = models.CharField(
+        max_length=10, choices=_choices(Archived), blank=True
+    )
+    archived = models.CharField(max_length=10, choices=_choices(Archived), blank=True)
     fingerprint = models.CharField(max_length=64, blank=True)
 
     # --- Committed ---
@@ -403,15 +409,27 @@ class CloseMatch(models.Model):
     resolved_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+"
     )
-    resolution = models.CharField(max_length=20, blank=True)
+    resolution = models.CharField(
+        max_length=20, choices=_choices(Resolution), blank=True
+    )
+    # Whom the row was said to be about: an existing child, or the one made from it.
+    child = models.ForeignKey(
+        Child, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    # What the existing record took from the row: names of imports.rules.differences.
+    fields_taken = ArrayField(models.CharField(max_length=30), default=list)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(resolved_at=None, resolved_by=None, resolution="")
-                | (
-                    Q(resolved_at__isnull=False, resolved_by__isnull=False)
-                    & ~Q(resolution="")
+                condition=Q(
+                    resolved_at=None, resolved_by=None, resolution="", child=None
+                )
+                | Q(
+                    resolved_at__isnull=False,
+                    resolved_by__isnull=False,
+                    resolution__in=list(Resolution),
+                    child__isnull=False,
                 ),
                 name="close_match_resolved_has_who_when_and_how",
             ),

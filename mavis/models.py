@@ -118,6 +118,8 @@ class EventKind(models.TextChoices):
     UPDATED_BY_IMPORT = "updated_by_import", "Updated by an import"
     NHS_NUMBER_ADDED = "nhs_number_added", "NHS number added"
     NHS_NUMBER_REPLACED = "nhs_number_replaced", "NHS number updated from PDS"
+    # Another child has it now, for whom PDS confirmed it.
+    NHS_NUMBER_REMOVED = "nhs_number_removed", "NHS number removed"
     SCHOOL_CHANGED = "school_changed", "School changed"
     MOVE_PROPOSED = "move_proposed", "School move proposed"
     MOVE_CONFIRMED = "move_confirmed", "School move confirmed"
@@ -129,6 +131,7 @@ class EventKind(models.TextChoices):
     RESTORED = "restored", "Record restored"
     MERGED = "merged", "Records merged"
     RESTRICTED = "restricted", "Marked as restricted"
+    NOTICE_DISMISSED = "notice_dismissed", "Notice dismissed"
     UPLOADED = "uploaded", "File uploaded"
     UPLOAD_APPROVED = "upload_approved", "Upload approved"
     UPLOAD_CANCELLED = "upload_cancelled", "Upload cancelled"

@@ -133,6 +133,8 @@ class NoticeKind(models.TextChoices):
     RESTRICTED = "restricted", "Child’s record is restricted"
     MOVED_AWAY = "moved_away", "Child moved to another team’s area"
     NHS_NUMBER_INVALIDATED = "nhs_number_invalidated", "NHS number is no longer valid"
+    # PDS has confirmed it for another child, who has it now.
+    NHS_NUMBER_REMOVED = "nhs_number_removed", "NHS number belongs to another child"
 
 
 class Notice(models.Model):

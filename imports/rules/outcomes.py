@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from schoolmoves.rules.moving import Archived as Archived
 from schoolmoves.rules.moving import Move as Move
 
 
@@ -22,6 +23,8 @@ class NotImported(StrEnum):
     IGNORED = "ignored"  # Ignore changes, in further review
     # The same move was ignored this academic year (spec section 11).
     MOVE_IGNORED_BEFORE = "move_ignored_before"
+    # It was held with a move, and a person has ignored that.
+    MOVE_IGNORED = "move_ignored"
 
 
 class Result(StrEnum):

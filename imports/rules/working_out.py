@@ -13,7 +13,7 @@ from imports.rules import differences
 from imports.rules.differences import ChildValues, Comparison, Field, RowValues
 from imports.rules.fingerprint import fingerprint
 from imports.rules.matching import Match
-from imports.rules.outcomes import Move, NotImported, Outcome
+from imports.rules.outcomes import Archived, Move, NotImported, Outcome
 from schoolmoves.rules import moving
 from schoolmoves.rules.moving import Place, Proposal, Standing
 
@@ -28,6 +28,8 @@ class RowFacts:
     parents: tuple[Details, ...]
     place: Place
     deceased: bool
+    # What a reviewer wants to become of an archived child, if anybody has said.
+    archive_choice: Archived | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class WorkedOut:
     - `competing_rows`: the row numbers that claim the same child, for a row that
       has become a close match because of them.
     - `other_team_id`: the team that has the matched child, when it is another one.
+    - `archived`: what becomes of a matched child that is archived; None for others.
     """
 
     row_id: int
@@ -79,6 +82,7 @@ class WorkedOut:
     move: Move
     other_team_id: int | None
     fingerprint: str
+    archived: Archived | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +223,12 @@ def _one(
                 if proposal.move is not Move.NONE
                 else None,
                 "team": team_id,
+                "archived": [proposal.archived, child.standing.archive_reason]
+                if proposal.archived
+                else None,
             }
         ),
+        archived=proposal.archived,
     )
 
 
@@ -248,6 +256,7 @@ def _propose(
         standing=standing,
         certain=certain,
         deceased=row.deceased,
+        choice=row.archive_choice,
     )
 
 

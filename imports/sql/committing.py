@@ -44,7 +44,8 @@ def rows_whose_number_is_taken(row_ids: Collection[int]) -> set[int]:
 
 CREATE_CHILDREN = """
 WITH made AS (
-    SELECT m.child_id AS new_child_id, r.*
+    SELECT m.child_id AS new_child_id, r.*,
+           CASE WHEN r.id <> ALL(%(without_number)s) THEN r.nhs_number END AS number
     FROM unnest(%(row_ids)s::bigint[], %(child_ids)s::bigint[]) AS m(row_id, child_id)
     JOIN imports_cohortrow r ON r.id = m.row_id
 ), children AS (
@@ -56,7 +57,7 @@ WITH made AS (
         postcode, school_id, home_educated, restricted, deceased, created_at,
         created_by_import_id
     )
-    SELECT new_child_id, nhs_number, nhs_number IS NOT NULL AND nhs_number_confirmed,
+    SELECT new_child_id, number, number IS NOT NULL AND nhs_number_confirmed,
            first_name, last_name, first_name_key, last_name_key,
            preferred_first_name, preferred_last_name, date_of_birth,
            birth_academic_year, birth_academic_year_given, registration,
@@ -73,11 +74,17 @@ SELECT new_child_id, %(team_id)s, %(at)s, '', '' FROM made ORDER BY new_child_id
 
 
 def create_children(
-    children: Mapping[int, int], *, team_id: int, academic_year: int, at: datetime
+    children: Mapping[int, int],
+    *,
+    team_id: int,
+    academic_year: int,
+    at: datetime,
+    without_number: Sequence[int] = (),
 ) -> None:
     """Make a child of each of these rows, active with the team.
 
     :param children: the id that each row's child is to have, by row
+    :param without_number: rows whose NHS number their child does not get
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -88,6 +95,7 @@ def create_children(
                 "team_id": team_id,
                 "academic_year": academic_year,
                 "at": at,
+                "without_number": list(without_number),
             },
         )
 
@@ -115,8 +123,8 @@ def raise_close_matches(row_ids: Sequence[int], *, team_id: int, at: datetime) -
     """Have a person of the team compare these rows with children."""
     copy_into(
         CloseMatch,
-        ("row_id", "team_id", "raised_at", "resolution"),
-        ((row_id, team_id, at, "") for row_id in row_ids),
+        ("row_id", "team_id", "raised_at", "resolution", "fields_taken"),
+        ((row_id, team_id, at, "", []) for row_id in row_ids),
     )
 
 

@@ -14,10 +14,10 @@ from django.db import connection
 from children.rules.contacts import Details, KnownContact
 from imports.rules.differences import ChildValues, RowValues
 from imports.rules.working_out import ChildFacts, RowFacts
-from schoolmoves.rules.moving import Place, ProposedMove, Standing
+from schoolmoves.rules.moving import Archived, Place, ProposedMove, Standing
 
 ROWS = """
-SELECT r.id, r.row_number, r.school_id, r.home_educated, r.deceased,
+SELECT r.id, r.row_number, r.school_id, r.home_educated, r.deceased, r.archive_choice,
        r.parent_1_name, r.parent_1_relationship, r.parent_1_relationship_other,
        r.parent_1_phone, r.parent_1_email,
        r.parent_2_name, r.parent_2_relationship, r.parent_2_relationship_other,
@@ -43,8 +43,9 @@ def rows(*, import_id: int, row_ids: Sequence[int]) -> list[RowFacts]:
                 row_number=row[1],
                 place=Place(row[2], row[3]),
                 deceased=row[4],
-                parents=(Details(*row[5:10]), Details(*row[10:15])),
-                values=RowValues(*row[15:]),
+                archive_choice=Archived(row[5]) if row[5] else None,
+                parents=(Details(*row[6:11]), Details(*row[11:16])),
+                values=RowValues(*row[16:]),
             )
             for row in cursor.fetchall()
         ]
@@ -69,6 +70,13 @@ json_build_object(
     'team_id', (
         SELECT m.team_id FROM children_cohortmembership m
         WHERE m.child_id = c.id AND m.archived_at IS NULL
+    ),
+    -- The latest first.
+    'archived', (
+        SELECT json_agg(json_build_array(m.team_id, m.archive_reason)
+                        ORDER BY m.archived_at DESC, m.id DESC)
+        FROM children_cohortmembership m
+        WHERE m.child_id = c.id AND m.archived_at IS NOT NULL
     ),
     'contacts', (
         SELECT json_agg(json_build_array(
@@ -110,7 +118,8 @@ WHERE s.child_id = ANY(%(child_ids)s) AND s.team_id = %(team_id)s
       JOIN imports_cohortimport i ON i.id = r.cohort_import_id
       WHERE (r.child_id = s.child_id
              OR (r.matched_child_id = s.child_id AND r.result <> 'close_match'))
-        AND i.team_id = s.team_id AND i.id <> %(import_id)s
+        AND i.team_id = s.team_id
+        AND i.id IS DISTINCT FROM %(import_id)s::bigint
         AND r.committed_at > s.decided_at
         AND (r.school_id, r.home_educated)
             IS DISTINCT FROM (s.school_id, s.home_educated)
@@ -119,9 +128,16 @@ WHERE s.child_id = ANY(%(child_ids)s) AND s.team_id = %(team_id)s
 
 
 def children(
-    *, import_id: int, team_id: int, academic_year: int, child_ids: Collection[int]
+    *,
+    import_id: int | None,
+    team_id: int,
+    academic_year: int,
+    child_ids: Collection[int],
 ) -> dict[int, ChildFacts]:
-    """Return what an import may know of these children, by id."""
+    """Return what an import may know of these children, by id.
+
+    :param import_id: None for the children as they are, whatever import changed them
+    """
     wanted: dict[str, Any] = {
         "import_id": import_id,
         "team_id": team_id,
@@ -135,7 +151,7 @@ def children(
             ignored.setdefault(child_id, []).append(Place(school_id, home_educated))
         cursor.execute(CHILDREN, wanted)
         return {
-            child_id: _child(child_id, state, ignored.get(child_id, ()))
+            child_id: _child(child_id, state, ignored.get(child_id, ()), team_id)
             for child_id, state in cursor.fetchall()
         }
 
@@ -151,7 +167,7 @@ _read_values = itemgetter(*_VALUES)
 
 
 def _child(
-    child_id: int, state: Mapping[str, Any], ignored: Iterable[Place]
+    child_id: int, state: Mapping[str, Any], ignored: Iterable[Place], team_id: int
 ) -> ChildFacts:
     values = dict(zip(_VALUES, _read_values(state), strict=True))
     values["date_of_birth"] = date.fromisoformat(state["date_of_birth"])
@@ -167,12 +183,20 @@ def _child(
             team_id=state["team_id"],
             deceased=state["deceased"],
             moves=tuple(
-                ProposedMove(team_id, Place(school_id, home_educated), waits)
-                for team_id, school_id, home_educated, waits in state["moves"] or ()
+                ProposedMove(mover_id, Place(school_id, home_educated), waits)
+                for mover_id, school_id, home_educated, waits in state["moves"] or ()
             ),
             ignored=tuple(ignored),
+            archive_reason=_archive_reason(state["archived"] or (), team_id),
         ),
     )
+
+
+def _archive_reason(archived: Iterable[tuple[int, str]], team_id: int) -> str:
+    """Return why this team archived a child, else why another did, latest first."""
+    reasons = list(archived)
+    ours = [reason for of_team, reason in reasons if of_team == team_id]
+    return (ours or [reason for _, reason in reasons] or [""])[0]
 
 
 KEEP_CHILDREN_BEFORE = (

@@ -148,7 +148,7 @@ CREATE TEMPORARY TABLE worked_out (
     row_id bigint, outcome text, not_imported_reason text, matched_child_id bigint,
     claimed_child_id bigint, claim_strength smallint, differences text[],
     additions text[], competing_rows integer[], move text, other_team_id bigint,
-    fingerprint text
+    fingerprint text, archived text
 ) ON COMMIT DROP
 """
 COPY_WORKED_OUT = "COPY worked_out FROM STDIN"
@@ -158,7 +158,7 @@ SET outcome = w.outcome, not_imported_reason = w.not_imported_reason,
     matched_child_id = w.matched_child_id, claimed_child_id = w.claimed_child_id,
     claim_strength = w.claim_strength, differences = w.differences,
     additions = w.additions, competing_rows = w.competing_rows, move = w.move,
-    other_team_id = w.other_team_id, fingerprint = w.fingerprint
+    other_team_id = w.other_team_id, fingerprint = w.fingerprint, archived = w.archived
 FROM worked_out w
 WHERE r.id = w.row_id AND r.cohort_import_id = %(import_id)s
 """
@@ -209,4 +209,5 @@ def _columns(one: WorkedOut) -> tuple[object, ...]:
         one.move,
         one.other_team_id,
         one.fingerprint,
+        one.archived or "",
     )

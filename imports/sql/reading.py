@@ -32,7 +32,7 @@ _NOT_YET = {
     "uploaded_number": "", "nhs_number_confirmed": False, "restricted": False,
     "deceased": False, "outcome": "", "not_imported_reason": "", "claim_strength": 0,
     "differences": "{}", "additions": "{}", "competing_rows": "{}", "move": "",
-    "fingerprint": "", "result": "", "held": False,
+    "archive_choice": "", "archived": "", "fingerprint": "", "result": "", "held": False,
 }  # fmt: skip
 
 COPY_ROWS = f"""

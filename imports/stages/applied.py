@@ -51,6 +51,7 @@ class Applied:
     contacts_before: Mapping[int, Sequence[KnownContact]]
     restricted: frozenset[int]
     archived: frozenset[int]
+    restored: frozenset[int]
     placements: Mapping[int, Placement]
     moves: Mapping[int, int]
 
@@ -62,6 +63,7 @@ class Applied:
             or child_id in self.contacts
             or child_id in self.restricted
             or child_id in self.archived
+            or child_id in self.restored
             or (placement is not None and placement.before != placement.after)
         )
 
@@ -126,6 +128,8 @@ def _of_row(
     if row.outcome == Outcome.CLOSE_MATCH:
         for candidate_id in candidates.get(row.pk, ()):
             yield EventKind.CLOSE_MATCH_RAISED, candidate_id, {}
+    if row.matched_child_id in applied.restored and row.archived:
+        yield EventKind.RESTORED, row.matched_child_id, {}
     child_id = applied.child_of.get(row.pk)
     if row.outcome == Outcome.NEW and child_id is not None:
         yield EventKind.IMPORTED, child_id, {}

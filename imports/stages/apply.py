@@ -13,7 +13,7 @@ from children.rules import contacts
 from children.rules.contacts import ContactChange, Details, KnownContact
 from imports.models import CohortRow
 from imports.rules.differences import Field
-from imports.rules.outcomes import Move, Outcome
+from imports.rules.outcomes import Archived, Move, Outcome
 from imports.rules.uploaded_values import taken_from
 from imports.sql import committing as sql
 from imports.sql.committing import Committed
@@ -33,26 +33,10 @@ def apply(
 
     :param known: the children that the rows are about, by id, locked
     """
-    new = [row for row in rows if row.outcome == Outcome.NEW]
-    existing = [row for row in rows if row.outcome == Outcome.ALREADY_IN_MAVIS]
-    # Nothing but the move is applied to another team's child (spec section 7).
-    ours = [row for row in existing if row.other_team_id is None]
     keep_children_before(
-        applying.import_id, [_matched(row) for row in existing if _changes_child(row)]
+        applying.import_id, [_matched(row) for row in rows if _changes_child(row)]
     )
-    child_of = _create(new, applying) | {row.pk: _matched(row) for row in ours}
-    sql.give_traces(child_of)
-    contact_changes, contacts_before = _take_contacts(new, ours, child_of)
-    applied = Applied(
-        child_of=child_of,
-        details=_take_details(ours, applying),
-        contacts=contact_changes,
-        contacts_before=contacts_before,
-        restricted=_restrict(ours, known),
-        archived=_record_deaths([*new, *ours], child_of, known, applying),
-        placements=_place(new, ours, child_of, known, applying),
-        moves=_propose(existing, applying),
-    )
+    applied = write(rows, known, applying)
     close = [row.pk for row in rows if row.outcome == Outcome.CLOSE_MATCH]
     sql.raise_close_matches(close, team_id=applying.team_id, at=applying.at)
     sql.finish_rows(
@@ -60,7 +44,7 @@ def apply(
             Committed(
                 row.pk,
                 applied.result_of(row),
-                child_id=child_of.get(row.pk),
+                child_id=applied.child_of.get(row.pk),
                 school_move_id=applied.move_of(row),
             )
             for row in rows
@@ -70,15 +54,59 @@ def apply(
     audit.record_all(events(rows, known, applied, applying))
 
 
+def write(
+    rows: Sequence[CohortRow], known: Mapping[int, Child], applying: Applying
+) -> Applied:
+    """Make of children what these rows say, and return what that was.
+
+    For apply, and for what a person decides about one row. Rows that are neither new
+    nor already in Mavis do nothing here.
+    """
+    new = [row for row in rows if row.outcome == Outcome.NEW]
+    existing = [row for row in rows if row.outcome == Outcome.ALREADY_IN_MAVIS]
+    # Nothing but the move is applied to another team's child (spec section 7).
+    ours = [row for row in existing if row.other_team_id is None]
+    restored = _restore(rows, applying)
+    child_of = _create(new, applying) | {row.pk: _matched(row) for row in ours}
+    sql.give_traces(child_of)
+    contact_changes, contacts_before = _take_contacts(new, ours, child_of)
+    return Applied(
+        child_of=child_of,
+        details=_take_details(ours, applying),
+        contacts=contact_changes,
+        contacts_before=contacts_before,
+        restricted=_restrict(ours, known),
+        archived=_record_deaths([*new, *ours], child_of, known, applying),
+        restored=restored,
+        placements=_place(new, ours, child_of, known, applying),
+        moves=_propose(existing, applying),
+    )
+
+
 def _matched(row: CohortRow) -> int:
     if row.matched_child_id is None:
-        raise ValueError(f"{row} is already in Mavis but about no child")
+        raise ValueError(f"{row} is about no child")
     return row.matched_child_id
 
 
 def _changes_child(row: CohortRow) -> bool:
     """Test if the row changes anything by which later rows are worked out."""
-    return bool(row.additions) or row.move != Move.NONE or row.deceased
+    if row.archived == Archived.RESTORED:
+        return True
+    changes = bool(row.additions) or row.move != Move.NONE or row.deceased
+    return row.outcome == Outcome.ALREADY_IN_MAVIS and changes
+
+
+def _restore(rows: Sequence[CohortRow], applying: Applying) -> frozenset[int]:
+    """Make archived children active whom a person wants back, and return them.
+
+    That may be said of a close match too: it is certain who the child is.
+    """
+    restored = frozenset(
+        _matched(row) for row in rows if row.archived == Archived.RESTORED
+    )
+    children.activate(restored, team_id=applying.team_id, at=applying.at)
+    return restored
 
 
 def _place_of(row: CohortRow) -> Place:
@@ -94,6 +122,8 @@ def _create(rows: Sequence[CohortRow], applying: Applying) -> dict[int, int]:
         team_id=applying.team_id,
         academic_year=applying.academic_year,
         at=applying.at,
+        # A person may have decided that a child is made without the row's number.
+        without_number=[row.pk for row in rows if row.nhs_number is None],
     )
     return child_of
 

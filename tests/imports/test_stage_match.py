@@ -224,15 +224,6 @@ def test_unknown_school_takes_no_child_from_another_team_s_school(cohort_import)
     assert (row.move, row.additions) == (Move.NONE, [])
 
 
-def test_a_certain_match_to_an_archived_child_is_not_imported(cohort_import, team):
-    ChildFactory(team=team, archived=ArchiveReason.OTHER)
-
-    row = matched(cohort_import)
-
-    assert row.outcome == Outcome.NOT_IMPORTED
-    assert row.not_imported_reason == NotImported.ARCHIVED
-
-
 def test_an_uncertain_match_to_an_archived_child_is_a_close_match(cohort_import, team):
     ChildFactory(team=team, archived=ArchiveReason.OTHER)
 

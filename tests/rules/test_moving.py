@@ -1,9 +1,12 @@
 """When a row proposes a change of school, and who decides it (spec section 11)."""
 
+from dataclasses import replace
+
 import pytest
 
 from imports.rules.outcomes import NotImported
 from schoolmoves.rules.moving import (
+    Archived,
     Bar,
     Move,
     Place,
@@ -23,8 +26,8 @@ FOR_PERSON = Proposal(Move.FOR_PERSON)
 WAITS = Proposal(Move.FOR_PERSON, waits=True)
 
 
-def barred(bar):
-    return Proposal(Move.NONE, bar)
+def barred(bar, archived=None):
+    return Proposal(Move.NONE, bar, archived=archived)
 
 
 def child(place=SCHOOL, team_id=US, *, asked_for_by=None, ignored=(), deceased=False):
@@ -185,9 +188,6 @@ def child(place=SCHOOL, team_id=US, *, asked_for_by=None, ignored=(), deceased=F
         ),
         # --- Archived children ---
         pytest.param(
-            SCHOOL, child(team_id=None), True, barred(Bar.ARCHIVED), id="archived"
-        ),
-        pytest.param(
             SCHOOL, child(team_id=None), False, AT_ONCE, id="archived, not certain"
         ),
         pytest.param(
@@ -205,7 +205,7 @@ def child(place=SCHOOL, team_id=US, *, asked_for_by=None, ignored=(), deceased=F
             SCHOOL,
             child(team_id=None, deceased=True),
             True,
-            barred(Bar.ARCHIVED),
+            barred(Bar.ARCHIVED, Archived.STAYS),
             id="deceased and archived",
         ),
         pytest.param(
@@ -241,3 +241,117 @@ def test_who_has_died_by_pds_gets_no_move(standing):
 
 def test_every_bar_is_a_reason_that_imports_know():
     assert {bar.value for bar in Bar} <= {reason.value for reason in NotImported}
+
+
+KEPT = barred(Bar.ARCHIVED, Archived.KEPT)
+
+
+def restored(move, **waits):
+    return Proposal(move, archived=Archived.RESTORED, **waits)
+
+
+def archived(reason="other", place=SCHOOL, **others):
+    standing = child(place, team_id=None, **others)
+    return replace(standing, archive_reason=reason)
+
+
+@pytest.mark.parametrize(
+    ("place", "standing", "choice", "proposal"),
+    [
+        pytest.param(
+            SCHOOL, archived(), None, restored(Move.AT_ONCE), id="restored by default"
+        ),
+        pytest.param(
+            SCHOOL,
+            archived("moved_out_of_area"),
+            None,
+            restored(Move.AT_ONCE),
+            id="back in the area",
+        ),
+        pytest.param(
+            SCHOOL, archived("imported_in_error"), None, KEPT, id="imported in error"
+        ),
+        pytest.param(
+            SCHOOL,
+            archived("imported_in_error"),
+            Archived.RESTORED,
+            restored(Move.AT_ONCE),
+            id="restored although imported in error",
+        ),
+        pytest.param(SCHOOL, archived(), Archived.KEPT, KEPT, id="kept archived"),
+        pytest.param(
+            OTHER_SCHOOL,
+            archived(),
+            None,
+            restored(Move.FOR_PERSON),
+            id="restored, and at another school",
+        ),
+        pytest.param(
+            OTHER_SCHOOL,
+            archived(place=UNKNOWN),
+            None,
+            restored(Move.AT_ONCE),
+            id="restored, and the school was unknown",
+        ),
+        pytest.param(
+            UNKNOWN,
+            archived(),
+            None,
+            restored(Move.FOR_PERSON),
+            id="restored, and the file knows no school",
+        ),
+        pytest.param(
+            HOME,
+            archived(asked_for_by=OTHERS),
+            None,
+            restored(Move.FOR_PERSON, waits=True),
+            id="restored, and another team has asked for the child",
+        ),
+        pytest.param(
+            OTHER_SCHOOL,
+            archived(ignored=(OTHER_SCHOOL,)),
+            None,
+            restored(Move.NONE),
+            id="restored, and the move was ignored before",
+        ),
+        pytest.param(
+            SCHOOL,
+            archived("deceased", deceased=True),
+            Archived.RESTORED,
+            barred(Bar.ARCHIVED, Archived.STAYS),
+            id="never after a death, whatever was chosen",
+        ),
+    ],
+)
+def test_an_archived_child_is_restored_or_kept_as_the_reviewer_says(
+    place, standing, choice, proposal
+):
+    assert (
+        propose(team_id=US, place=place, standing=standing, certain=True, choice=choice)
+        == proposal
+    )
+
+
+def test_a_choice_is_nothing_to_a_child_that_some_team_has():
+    proposal = propose(
+        team_id=US,
+        place=SCHOOL,
+        standing=child(),
+        certain=True,
+        choice=Archived.RESTORED,
+    )
+
+    assert proposal == NOTHING
+
+
+def test_a_child_pds_reports_dead_is_not_restored():
+    proposal = propose(
+        team_id=US,
+        place=SCHOOL,
+        standing=archived(),
+        certain=True,
+        deceased=True,
+        choice=Archived.RESTORED,
+    )
+
+    assert proposal == barred(Bar.ARCHIVED, Archived.STAYS)

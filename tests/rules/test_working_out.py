@@ -8,7 +8,7 @@ from children.rules.contacts import Details, KnownContact
 from imports.rules.differences import Field
 from imports.rules.fingerprint import fingerprint
 from imports.rules.matching import NOBODY, Match, Strength
-from imports.rules.outcomes import Move, NotImported, Outcome
+from imports.rules.outcomes import Archived, Move, NotImported, Outcome
 from imports.rules.working_out import (
     Candidate,
     ChildFacts,
@@ -123,8 +123,8 @@ def worked_out(a_row=ROW, match=ALL_FOUR, children=(CHILD,), competing_rows=()):
             ALL_FOUR,
             child(standing=Standing(SCHOOL, None)),
             (),
-            Outcome.NOT_IMPORTED,
-            Move.NONE,
+            Outcome.ALREADY_IN_MAVIS,
+            Move.AT_ONCE,
             id="archived, and no field differs",
         ),
         pytest.param(
@@ -132,9 +132,9 @@ def worked_out(a_row=ROW, match=ALL_FOUR, children=(CHILD,), competing_rows=()):
             BY_NUMBER,
             child(standing=Standing(SCHOOL, None)),
             (),
-            Outcome.NOT_IMPORTED,
-            Move.NONE,
-            id="archived, and the number is confirmed",
+            Outcome.CLOSE_MATCH,
+            Move.AT_ONCE,
+            id="archived, the number is confirmed, and a field differs",
         ),
         pytest.param(
             row(**MOVED_HOUSE),
@@ -207,8 +207,9 @@ def test_additions_include_contacts_and_leave_a_close_match_one():
 
 def test_a_row_that_is_not_imported_adds_nothing():
     archived = child(standing=Standing(SCHOOL, None))
+    kept = replace(row(**OTHER_CLASS), archive_choice=Archived.KEPT)
 
-    one = worked_out(row(**OTHER_CLASS), children=[archived])
+    one = worked_out(kept, children=[archived])
 
     assert one.not_imported_reason is NotImported.ARCHIVED
     assert one.additions == ()
@@ -226,6 +227,13 @@ def test_each_of_several_candidates_has_its_own_differences():
         Candidate(5, (Field.POSTCODE,)),
         Candidate(6, (Field.GENDER,)),
     )
+
+
+def test_what_becomes_of_an_archived_child_is_said():
+    children = [child(standing=Standing(SCHOOL, None))]
+
+    assert worked_out().archived is None
+    assert worked_out(children=children).archived is Archived.RESTORED
 
 
 @pytest.mark.parametrize(("team_id", "other"), [(US, None), (THEM, THEM), (None, None)])
@@ -286,6 +294,12 @@ def test_a_change_that_the_row_does_not_touch_needs_no_second_look(
         ),
         pytest.param(
             ROW, CHILD, child(standing=Standing(SCHOOL, None)), id="archived meanwhile"
+        ),
+        pytest.param(
+            ROW,
+            child(standing=Standing(SCHOOL, None, archive_reason="other")),
+            child(standing=Standing(SCHOOL, None, archive_reason="moved_out_of_area")),
+            id="archived for another reason",
         ),
         pytest.param(
             row(place=OTHER_SCHOOL),
