@@ -25,7 +25,7 @@ def template(request: AuthenticatedRequest, file_format: str) -> HttpResponse:
 @require_safe
 @team_required
 def rows_to_mend(request: AuthenticatedRequest, import_id: int) -> HttpResponse:
-    """Answer with the rows that have problems, each with what to mend."""
+    """Answer with the rows of the file, and beside each what to mend."""
     cohort_import = queries.import_for(request.team, import_id)
     has_problems = (
         cohort_import.status == Status.INVALID

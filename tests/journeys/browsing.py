@@ -39,7 +39,7 @@ class Nurse:
         """Go the way of the user guide, from the dashboard to the file."""
         self.follows("Import records")
         self.sees("Imports")
-        self.follows("Upload records")
+        self.presses("Upload records")
         self.sees("What type of records are you uploading?")
         self.page.get_by_label("Child records").check()
         self.presses("Continue")
