@@ -5,6 +5,7 @@ because if it did both could be wrong alike. It is not an NHS service, and says 
 a header of every answer.
 
     people       who is known, and the file they are read from
+    patients     the same from FHIR Patients, one a line
     named        one documented person for every state a record can be in
     generate     any number of invented people, from a seed
     cohort       a cohort file drawn from them, with what is wrong in each row
@@ -13,6 +14,10 @@ a header of every answer.
     fuzzy        the algorithmic search, approximately
     fhir         what an answer looks like
     outcomes     what PDS says instead of an answer
+    applications who may ask, and their public keys
+    assertions   what they sign, judged
+    tokens       who is given an access token, and who asks with it
+    token_endpoint  the address where it is given
     limits       so many requests a second for each application
     journal      every request, for tests to read
     faults       what goes wrong when a test asks for it

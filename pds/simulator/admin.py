@@ -4,7 +4,8 @@ GET    /admin/journal   every request since it was cleared, oldest first
 DELETE /admin/journal
 POST   /admin/faults    a fault, or a list of them (`faults.Faults.set`)
 DELETE /admin/faults
-POST   /admin/people    people as the CSV file has them, as a list of objects
+POST   /admin/people    people as the CSV file has them, or FHIR Patients, as a list
+DELETE /admin/tokens    every token given so far becomes invalid
 """
 
 from collections.abc import Callable
@@ -17,11 +18,15 @@ from starlette.routing import Route
 
 from pds.simulator.faults import BadFault, Faults
 from pds.simulator.journal import Journal
-from pds.simulator.people import BadPeople, person_from
+from pds.simulator.patients import person_of
+from pds.simulator.people import BadPeople, Person, person_from
 from pds.simulator.search import Population
+from pds.simulator.tokens import Tokens
 
 
-def routes(population: Population, journal: Journal, faults: Faults) -> list[Route]:
+def routes(
+    population: Population, journal: Journal, faults: Faults, tokens: Tokens
+) -> list[Route]:
     """Return the addresses, to be put below /admin."""
 
     async def journal_entries(_request: Request) -> Response:
@@ -42,9 +47,13 @@ def routes(population: Population, journal: Journal, faults: Faults) -> list[Rou
         faults.clear()
         return Response(status_code=204)
 
+    async def forget_tokens(_request: Request) -> Response:
+        tokens.forget()
+        return Response(status_code=204)
+
     async def add_people(request: Request) -> Response:
         return await _take(
-            request, lambda wanted: population.add([person_from(row) for row in wanted])
+            request, lambda wanted: population.add([_person(each) for each in wanted])
         )
 
     return [
@@ -52,8 +61,13 @@ def routes(population: Population, journal: Journal, faults: Faults) -> list[Rou
         Route("/journal", clear_journal, methods=["DELETE"]),
         Route("/faults", set_faults, methods=["POST"]),
         Route("/faults", clear_faults, methods=["DELETE"]),
+        Route("/tokens", forget_tokens, methods=["DELETE"]),
         Route("/people", add_people, methods=["POST"]),
     ]
+
+
+def _person(wanted: dict[str, Any]) -> Person:
+    return person_of(wanted) if "resourceType" in wanted else person_from(wanted)
 
 
 async def _take(request: Request, act: Callable[[list[Any]], None]) -> Response:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,14 +15,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from pds.simulator import admin, broken, fhir, tokens
-from pds.simulator.faults import INSTEAD_OF_AN_ANSWER, Fault, FaultKind, Faults
+from pds.simulator import admin, broken, fhir
+from pds.simulator.applications import Application
+from pds.simulator.faults import Fault, FaultKind, Faults, Where
 from pds.simulator.journal import Entry, Journal
 from pds.simulator.limits import Limits
 from pds.simulator.outcomes import Refused, invalid_value, missing_value
 from pds.simulator.people import is_nhs_number
 from pds.simulator.query import parse
 from pds.simulator.search import Hit, Population
+from pds.simulator.token_endpoint import TOKEN_PATH, TokenEndpoint
+from pds.simulator.tokens import Tokens
 
 BASE_PATH = "/personal-demographics/FHIR/R4"
 FHIR_JSON, PROXY_JSON = "application/fhir+json", "application/json"
@@ -65,6 +68,8 @@ class Simulator:
         self,
         population: Population,
         *,
+        applications: Iterable[Application] = (),
+        has_asid: bool = True,
         requests_per_second: float = 0,
         latency: float = 0,
         journal: Journal | None = None,
@@ -72,6 +77,9 @@ class Simulator:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """
+        :param applications: those that are registered. With any, every request
+            needs a token; with none, a token is neither needed nor known.
+        :param has_asid: whether whoever asks has been given an ASID
         :param requests_per_second: for each application; 0 is no limit
         :param latency: seconds by which every answer is late
         :param journal: where requests are written down; with one there are the
@@ -80,6 +88,17 @@ class Simulator:
         self.population = population
         self.journal = journal
         self.faults = Faults(clock=clock)
+        self.tokens = Tokens(applications, clock=clock, now=lambda: now().timestamp())
+        self.token_endpoint = TokenEndpoint(
+            self.tokens,
+            faults=self.faults,
+            limits=Limits(requests_per_second, clock=clock),
+            journal=journal,
+            headers=NOT_THE_NHS,
+            clock=clock,
+            now=now,
+        )
+        self._has_asid = has_asid
         self._limits = Limits(requests_per_second, clock=clock)
         self._latency = latency
         self._clock = clock
@@ -89,11 +108,9 @@ class Simulator:
         """Answer one request below the base path."""
         if self._latency:
             await asyncio.sleep(self._latency)
-        fault = self.faults.next()
-        if fault and fault.kind is FaultKind.SLOW:
-            await asyncio.sleep(fault.seconds)
+        fault = await self.faults.strike(Where.FHIR)
         headers = {**NOT_THE_NHS, **_mirrored(request)}
-        if fault and fault.kind in INSTEAD_OF_AN_ANSWER:
+        if fault and fault.replaces_answer:
             response = broken.instead(fault, now=self._now(), headers=headers)
             status = 0 if fault.kind is FaultKind.DROPPED else response.status_code
             self._write_down(request, status, "fault", fault)
@@ -126,7 +143,9 @@ class Simulator:
         """
         if request.method == "OPTIONS":
             raise Refused("UNKNOWN_ERROR", by_proxy=True, status=502)
-        self._limits.admit(tokens.application(request.headers.get("Authorization")))
+        self._limits.admit(
+            self.tokens.application(request.headers.get("Authorization"))
+        )
         path = _path_below_base(request)
         asked_for = _PATH.fullmatch(path)
         if asked_for is None:
@@ -136,6 +155,12 @@ class Simulator:
         request_id = request.headers.get("X-Request-ID")
         if request_id is not None and not _UUID.fullmatch(request_id):
             raise invalid_value(request_id, "X-Request-ID", by_proxy=True)
+        if not self._has_asid:
+            raise Refused(
+                "MISSING_VALUE",
+                "No ASID is associated with your app. Please contact support.",
+                by_proxy=True,
+            )
         parameters = parse_qsl(request.url.query, keep_blank_values=True)
         _check_application_may(request.method, path, parameters)
         # From here on it is PDS that answers, and no longer the proxy.
@@ -208,11 +233,15 @@ def make_app(simulator: Simulator) -> Starlette:
         Route(BASE_PATH + "{path:path}", simulator.respond, methods=METHODS),
         # For whoever was given the host and the port, and no more.
         Route("/Patient{path:path}", simulator.respond, methods=METHODS),
+        Route(TOKEN_PATH, simulator.token_endpoint.respond, methods=["POST"]),
         Route("/", index),
     ]
     if simulator.journal is not None:
         for_tests = admin.routes(
-            simulator.population, simulator.journal, simulator.faults
+            simulator.population,
+            simulator.journal,
+            simulator.faults,
+            simulator.tokens,
         )
         routes.append(Mount("/admin", routes=for_tests))
     return Starlette(routes=routes)

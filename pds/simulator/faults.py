@@ -4,6 +4,7 @@ A fault strikes the next so many calls, a share of calls (seeded, so that it is 
 same share each time), or every call in a window of time.
 """
 
+import asyncio
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,13 @@ class FaultKind(StrEnum):
     UNKNOWN_ANSWER = "unknown_answer"
 
 
+class Where(StrEnum):
+    """What a fault strikes."""
+
+    FHIR = "fhir"
+    TOKEN = "token"  # noqa: S105 -- the token endpoint
+
+
 # The others spoil an answer that was made as usual.
 INSTEAD_OF_AN_ANSWER = frozenset(
     {
@@ -57,6 +65,7 @@ class Fault:
     """One thing that goes wrong, and when."""
 
     kind: FaultKind
+    where: Where = Where.FHIR
     calls: int | None = None  # so many are left to strike; None: any number
     probability: float = 1.0
     first: float = 0.0  # of the clock; strikes from then
@@ -64,6 +73,10 @@ class Fault:
     retry_after: int = 5  # seconds, for the kinds that say so
     seconds: float = 1.0  # how late a slow answer is
     chance: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311
+
+    @property
+    def replaces_answer(self) -> bool:
+        return self.kind in INSTEAD_OF_AN_ANSWER
 
     def strikes(self, now: float) -> bool:
         """Decide whether it strikes this call, and count it if so."""
@@ -87,11 +100,13 @@ class Faults:
         """Set a fault: {"kind", and "calls" or "probability" and "seed" or "window"}.
 
         :param wanted: `window` is [seconds from now it begins, seconds it lasts];
-            `retry_after` and `seconds` (of slowness) may be given besides
+            `retry_after`, `seconds` (of slowness) and `where` (fhir, which it is
+            unless said otherwise, or token) may be given besides
         :raises BadFault: it says something else
         """
         known = {
             "kind", "calls", "probability", "seed", "window", "retry_after", "seconds",
+            "where",
         }  # fmt: skip
         if unknown := sorted(wanted.keys() - known):
             raise BadFault(f"A fault has no {', '.join(unknown)}.")
@@ -101,6 +116,7 @@ class Faults:
             now = self._clock()
             fault = Fault(
                 kind=FaultKind(wanted.get("kind", "")),
+                where=Where(wanted.get("where", Where.FHIR)),
                 calls=None if calls is None else int(calls),
                 probability=float(wanted.get("probability", 1)),
                 first=now + float(begins),
@@ -116,7 +132,16 @@ class Faults:
     def clear(self) -> None:
         self._set.clear()
 
-    def next(self) -> Fault | None:
-        """Return the fault that strikes this call, if any does."""
+    async def strike(self, where: Where) -> Fault | None:
+        """Return the fault that strikes this call, if any does.
+
+        One that makes the answer slow has been waited for.
+        """
+        if not self._set:
+            return None
         now = self._clock()
-        return next((fault for fault in self._set if fault.strikes(now)), None)
+        there = (fault for fault in self._set if fault.where is where)
+        fault = next((fault for fault in there if fault.strikes(now)), None)
+        if fault and fault.kind is FaultKind.SLOW:
+            await asyncio.sleep(fault.seconds)
+        return fault

@@ -11,6 +11,21 @@ NHS_NUMBER_SYSTEM = "https://fhir.nhs.uk/Id/nhs-number"
 ODS_SYSTEM = "https://fhir.nhs.uk/Id/ods-organization-code"
 CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 UK_CORE = "https://fhir.hl7.org.uk"
+DEATH_NOTIFICATION = (
+    f"{UK_CORE}/StructureDefinition/Extension-UKCore-DeathNotificationStatus"
+)
+REMOVAL = (
+    "https://fhir.nhs.uk/StructureDefinition/Extension-PDS-RemovalFromRegistration"
+)
+REMOVAL_CODES = "https://fhir.nhs.uk/CodeSystem/PDS-RemovalReasonExitCode"
+REASONS_FOR_LEAVING = {
+    "DEA": "Death",
+    "EMB": "Embarkation",
+    "SCT": "Transferred to Scotland",
+    "NIT": "Transferred to Northern Ireland",
+    "TRA": "Temporary resident not returned",
+    "ORR": "Other reason",
+}
 DEATH_NOTIFICATIONS = {
     "1": "Informal - death notice received via an update from a local NHS Organisation",
     "2": "Formal - death notice received from Registrar of Deaths",
@@ -40,10 +55,15 @@ def patient(person: Person, *, in_search: bool) -> dict[str, Any]:
         resource["gender"] = person.gender
     if person.date_of_birth:
         resource["birthDate"] = person.date_of_birth
+    extensions = []
     if person.death:
         if person.death.when:
             resource["deceasedDateTime"] = person.death.when
-        resource["extension"] = [_death_notification(person.death)]
+        extensions.append(_death_notification(person.death))
+    if person.left_because and not in_search:
+        extensions.append(_removal_from_registration(person.left_because))
+    if extensions:
+        resource["extension"] = extensions
     if not person.restricted:
         _add_whereabouts(resource, person, in_search=in_search)
     return resource
@@ -134,5 +154,17 @@ def _death_notification(death: Death) -> dict[str, Any]:
     ]
     if death.when:
         parts.append({"url": "systemEffectiveDate", "valueDateTime": death.when})
-    url = f"{UK_CORE}/StructureDefinition/Extension-UKCore-DeathNotificationStatus"
-    return {"url": url, "extension": parts}
+    return {"url": DEATH_NOTIFICATION, "extension": parts}
+
+
+def _removal_from_registration(code: str) -> dict[str, Any]:
+    coding = {
+        "system": REMOVAL_CODES,
+        "code": code,
+        "display": REASONS_FOR_LEAVING[code],
+    }
+    part = {
+        "url": "removalFromRegistrationCode",
+        "valueCodeableConcept": {"coding": [coding]},
+    }
+    return {"url": REMOVAL, "extension": [part]}

@@ -31,6 +31,7 @@ after plants, which no generated person is.
     9999900267  Myrtle Mulberry      twins: one family name, birthday and postcode
     9999900275  Marigold Mulberry
     9999900283                       does not exist
+    9999900291  Linnea Larkspur      has left: moved to Scotland (read only)
 """
 
 from pds.simulator.people import Address, Death, Name, Person
@@ -174,4 +175,12 @@ NAMED = (
     ),
     _person("9999900267", "Myrtle", "Mulberry"),
     _person("9999900275", "Marigold", "Mulberry"),
+    Person(
+        nhs_number="9999900291",
+        names=(Name("Larkspur", ("Linnea",)),),
+        date_of_birth=BORN,
+        gender="female",
+        addresses=(HOME,),
+        left_because="SCT",
+    ),
 )

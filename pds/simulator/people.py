@@ -64,6 +64,8 @@ class Person:
     death: Death | None = None
     superseded_by: str = ""
     invalidated: bool = False
+    # Why they are registered with no practice: SCT, moved to Scotland, and so on.
+    left_because: str = ""
     version: int = 1
 
 
@@ -145,18 +147,14 @@ def person_from(row: dict[str, str]) -> Person:
     for column in MUST_BE_FILLED:
         if not cell[column]:
             raise BadPeople(f"{column} is blank.")
-    number = cell["NHS_NUMBER"]
-    # Every number that begins with 9 is set aside for tests; any other may be a
-    # real person's.
-    if not (is_nhs_number(number) and number.startswith("9")):
-        raise BadPeople("NHS_NUMBER is not a valid test number (those begin with 9).")
+    check_is_test_number(cell["NHS_NUMBER"], "NHS_NUMBER")
     for column in ("DATE_OF_BIRTH", "DATE_OF_DEATH"):
         if cell[column] and not is_date(cell[column]):
             raise BadPeople(f"{column} is not a date like 2014-09-01.")
     if cell["GENDER"] and cell["GENDER"].lower() not in GENDERS:
         raise BadPeople("GENDER is not male, female, other or unknown.")
     return Person(
-        nhs_number=number,
+        nhs_number=cell["NHS_NUMBER"],
         names=tuple(_names(cell)),
         date_of_birth=cell["DATE_OF_BIRTH"],
         gender=cell["GENDER"].lower(),
@@ -167,6 +165,14 @@ def person_from(row: dict[str, str]) -> Person:
         superseded_by=cell["SUPERSEDED_BY"],
         invalidated=_says_yes(cell, "INVALIDATED"),
     )
+
+
+def check_is_test_number(number: str, where: str) -> None:
+    """Raise BadPeople unless a number can be an invented person's."""
+    # Every number that begins with 9 is set aside for tests; any other may be a
+    # real person's.
+    if not (is_nhs_number(number) and number.startswith("9")):
+        raise BadPeople(f"{where} is not a valid test number (those begin with 9).")
 
 
 def is_date(text: str) -> bool:

@@ -1,7 +1,7 @@
 """A simulator in this process, asked without a network."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,13 +20,17 @@ NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
 class Clock:
-    """Seconds that go on only when they are told to."""
+    """Seconds and a time of day that go on only when they are told to."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0
+        self.day = NOW
 
     def __call__(self) -> float:
         return self.seconds
+
+    def pass_days(self, days: int) -> None:
+        self.day += timedelta(days=days)
 
 
 class Client:
@@ -131,7 +135,7 @@ def asking(portal: BlockingPortal) -> Callable[..., Asking]:
         population.add(people)
         clock = Clock()
         simulator = Simulator(
-            population, journal=Journal(), clock=clock, now=lambda: NOW, **options
+            population, journal=Journal(), clock=clock, now=lambda: clock.day, **options
         )
         return Asking(Client(make_app(simulator), portal), simulator, clock)
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -13,6 +14,15 @@ import pytest
 
 from pds.simulator import named
 from pds.simulator.app import BASE_PATH
+from tests.pds.simulator.signing import (
+    API_KEY,
+    KEY_ID,
+    assertion,
+    claims,
+    form,
+    pem,
+    private_key,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 OLIVE = f"{BASE_PATH}/Patient/{named.ORDINARY.nhs_number}"
@@ -90,9 +100,36 @@ def test_it_stops_without_a_word_when_it_is_interrupted():
     assert process.returncode == 0
 
 
+def test_it_verifies_what_is_signed_with_the_key_it_was_given(tmp_path):
+    key = tmp_path / "key.pem"
+    key.write_bytes(pem(private_key()))
+    options = ("--public-key", str(key), "--key-id", KEY_ID, "--api-key", API_KEY)
+    with start(*options) as process:
+        assert process.stdout
+        address = process.stdout.readline().strip().removeprefix("PDS simulator on ")
+        token_url = f"{address}/oauth2/token"
+        sent = form(assertion(claims(time.time(), token_url)))
+        with httpx.Client(base_url=address, trust_env=False) as client:
+            given = client.post("/oauth2/token", data=sent)
+            again = client.post("/oauth2/token", data=sent)
+            headers = {"X-Request-ID": str(uuid4())}
+            without = client.get(OLIVE, headers=headers)
+            headers["Authorization"] = f"Bearer {given.json()['access_token']}"
+            answer = client.get(OLIVE, headers=headers)
+        process.terminate()
+
+    assert [r.status_code for r in (given, again, without, answer)] == [
+        200, 400, 401, 200,
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
+        (("--api-key", "a", "--jwks", "README.md"), "cannot be read as a set of RSA"),
+        (("--jwks", "README.md"), "--api-key"),
+        (("--api-key", "a", "--public-key", "README.md"), "--key-id together"),
+        (("--people", "package.jsonl"), "No such file"),
         (("--people", "/nowhere/people.csv"), "No such file"),
         (("--people", "README.md"), "has no column NHS_NUMBER"),
         (("--generate", "800000"), "people at most"),
