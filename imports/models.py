@@ -322,6 +322,8 @@ class RowCandidate(models.Model):
     )
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     differences = ArrayField(models.CharField(max_length=30), default=list)
+    # Of a possible match by similarity: see imports.rules.similarity.Resemblance.
+    reasons = ArrayField(models.CharField(max_length=40), default=list)
 
     class Meta:
         constraints = [

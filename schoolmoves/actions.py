@@ -4,7 +4,7 @@ Call these in a transaction that has locked the children: that is what keeps a
 child to one open move.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -97,6 +97,7 @@ def place_at_once(placements: Sequence[Placement], *, deciding: Deciding) -> Non
         for each in moved
     ]
     sql.log(cleared + at_once, at=deciding.at, by_id=deciding.by_id)
+    sql.open_next([placement.child_id for placement in placements])
 
 
 def propose(
@@ -142,6 +143,13 @@ def propose(
     )
     opened = zip((move.child_id for move in new), new_ids, strict=True)
     return {move.child_id: move.id for move in again if move.id} | dict(opened)
+
+
+def notify(
+    of_children: Collection[tuple[int, int]], *, kind: NoticeKind, at: datetime
+) -> None:
+    """Give teams a notice about children: (child, team) of each."""
+    sql.give_notice(of_children, kind=kind, at=at)
 
 
 def record_deaths(

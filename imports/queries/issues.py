@@ -1,6 +1,9 @@
 """The close matches that wait for a person of the team."""
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 
 from imports.models import CloseMatch
 from imports.queries.rows import candidates
@@ -18,6 +21,31 @@ def issues(team: Team) -> QuerySet[CloseMatch]:
         _open_issues(team)
         .select_related("row__cohort_import__file", "row__other_team")
         .prefetch_related(candidates("row__candidates"))
+        .order_by("raised_at", "pk")
+    )
+
+
+def issue_for(team: Team, close_match_id: int) -> CloseMatch:
+    """Return one close match of this team, resolved or not.
+
+    :raises Http404: there is none, or it is another team's
+    """
+    return get_object_or_404(
+        CloseMatch.objects.filter(team=team).select_related(
+            "row__cohort_import__file", "row__school", "resolved_by"
+        ),
+        pk=close_match_id,
+    )
+
+
+def others_about(match: CloseMatch, child_ids: Collection[int]) -> QuerySet[CloseMatch]:
+    """Return the team's other open close matches about one of these children."""
+    return (
+        _open_issues(match.team)
+        .filter(row__candidates__child__in=child_ids)
+        .exclude(pk=match.pk)
+        .select_related("row__cohort_import__file")
+        .distinct()
         .order_by("raised_at", "pk")
     )
 

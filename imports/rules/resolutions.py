@@ -124,7 +124,7 @@ def choosable(
     These are the fields that differ; and the NHS number where it would not be taken
     without a person's word, but never one that is not confirmed over a confirmed one.
     """
-    fields = [field for field in comparison.differences if field != Field.NHS_NUMBER]
+    fields = set(comparison.differences) - {Field.NHS_NUMBER}
     number = number_to_choose(row, uploaded)
     if (
         number.number not in (None, child.number)
@@ -132,8 +132,8 @@ def choosable(
         and (Field.NHS_NUMBER in comparison.differences or not number.confirmed)
         and may_take(number, holder)
     ):
-        fields.append(Field.NHS_NUMBER)
-    return tuple(field for field in Field if field in fields)
+        fields.add(Field.NHS_NUMBER)
+    return in_order(fields)
 
 
 def number_to_choose(row: Number, uploaded: str | None) -> Number:

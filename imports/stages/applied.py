@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from children.models import Child, Gender, Relationship
-from children.rules.contacts import ContactChange, Details, KnownContact
+from children.models import Child
+from children.rules.contacts import ContactChange, KnownContact
+from children.telling import told, told_contact
 from imports.models import CohortRow, RowCandidate
 from imports.rules.outcomes import Outcome, Result
 from mavis.audit import Changes, Event
@@ -98,7 +99,9 @@ def events(
     candidates = _candidates(rows)
     told = []
     for row in rows:
-        for kind, child_id, changes in _of_row(row, known, applied, names, candidates):
+        for kind, child_id, changes in _of_row(
+            row, known, applied, names, candidates, applying
+        ):
             told.append(
                 Event(
                     kind=kind,
@@ -124,6 +127,7 @@ def _of_row(
     applied: Applied,
     names: Mapping[int, str],
     candidates: Mapping[int, Sequence[int]],
+    applying: Applying,
 ) -> Iterator[tuple[EventKind, int, Changes]]:
     if row.outcome == Outcome.CLOSE_MATCH:
         for candidate_id in candidates.get(row.pk, ()):
@@ -134,7 +138,7 @@ def _of_row(
     if row.outcome == Outcome.NEW and child_id is not None:
         yield EventKind.IMPORTED, child_id, {}
     elif child_id is not None:
-        yield from _of_record(child_id, known[child_id], applied, names)
+        yield from _of_record(child_id, known[child_id], applied, names, applying)
     if child_id is not None and child_id in applied.archived:
         yield EventKind.ARCHIVED, child_id, {}
     if row.matched_child_id is not None and applied.move_of(row) is not None:
@@ -145,14 +149,17 @@ def _of_row(
 
 
 def _of_record(
-    child_id: int, child: Child, applied: Applied, names: Mapping[int, str]
+    child_id: int,
+    child: Child,
+    applied: Applied,
+    names: Mapping[int, str],
+    applying: Applying,
 ) -> Iterator[tuple[EventKind, int, Changes]]:
     """Tell what has changed in an existing child's record."""
-    changes = {
-        column: (_shown(column, getattr(child, column)), _shown(column, value))
-        for column, value in applied.details.get(child_id, {}).items()
-        if column not in _NOT_TOLD and getattr(child, column) != value
-    }
+    details = applied.details.get(child_id, {})
+    changes = dict(told(child, details, year=applying.academic_year))
+    if details.get("nhs_number_confirmed", False) and not child.nhs_number_confirmed:
+        changes["nhs_number_confirmed"] = (False, True)
     if number := changes.pop("nhs_number", None):
         was_there = number[0] is not None
         kind = (
@@ -174,14 +181,6 @@ def _of_record(
         yield EventKind.SCHOOL_CHANGED, child_id, {"school": places}
 
 
-# Derived from others.
-_NOT_TOLD = frozenset({"first_name_key", "last_name_key", "registration_academic_year"})
-
-
-def _shown(column: str, value: Any) -> Any:
-    return str(Gender(value).label) if column == "gender" else value
-
-
 def _contacts(
     changes: Sequence[ContactChange], before: Sequence[KnownContact]
 ) -> tuple[str, str]:
@@ -189,17 +188,9 @@ def _contacts(
     known = {contact.id: contact.details for contact in before}
     were = [known[each.contact_id] for each in changes if each.contact_id is not None]
     return (
-        "; ".join(_contact(details) for details in were),
-        "; ".join(_contact(each.details) for each in changes),
+        "; ".join(told_contact(details) for details in were),
+        "; ".join(told_contact(each.details) for each in changes),
     )
-
-
-def _contact(details: Details) -> str:
-    relationship = details.relationship_other or str(
-        Relationship(details.relationship).label
-    )
-    said = (details.name, relationship, details.phone, details.email)
-    return ", ".join(part for part in said if part)
 
 
 def _named(place: Place, names: Mapping[int, str]) -> str:
