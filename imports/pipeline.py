@@ -16,7 +16,7 @@ from django.db import transaction
 from imports import lease as leases
 from imports.lease import Clock, Lease, LeaseLost
 from imports.models import CohortImport
-from imports.rules.lifecycle import FailureReason, Status
+from imports.rules.lifecycle import WORKING, FailureReason, Status
 from imports.stages import commit, match, read, trace
 
 log = structlog.get_logger()
@@ -51,6 +51,18 @@ def run_next_stage(*, import_id: int, clock: Clock) -> bool:
     finally:
         lease.release()
     return import_id in waiting_import_ids(now=clock(), of=import_id)
+
+
+def seconds_until_due(*, import_id: int, now: datetime) -> float | None:
+    """Return how long this import waits for PDS, or after a fault, if it does."""
+    not_before = (
+        CohortImport.objects.filter(
+            pk=import_id, status__in=list(WORKING), not_before__gt=now
+        )
+        .values_list("not_before", flat=True)
+        .first()
+    )
+    return None if not_before is None else (not_before - now).total_seconds()
 
 
 def waiting_import_ids(*, now: datetime, of: int | None = None) -> list[int]:

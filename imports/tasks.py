@@ -4,6 +4,7 @@ from functools import partial
 
 import structlog
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
@@ -18,6 +19,11 @@ def advance(*, import_id: int, **_from_a_newer_release: object) -> None:
     """Run a slice of the next stage of one import, and queue the one after it."""
     if pipeline.run_next_stage(import_id=import_id, clock=clock.now):
         queue(import_id)
+        return
+    wait = pipeline.seconds_until_due(import_id=import_id, now=clock.now())
+    # The sweep finds an import that waits for longer.
+    if wait is not None and wait < settings.ADVANCE_STALLED_EVERY:
+        queue(import_id, after=wait)
 
 
 @shared_task(name="imports.tasks.advance_stalled")  # type: ignore[untyped-decorator]
@@ -30,14 +36,19 @@ def advance_stalled(**_from_a_newer_release: object) -> None:
         queue(import_id)
 
 
-def queue(import_id: int) -> None:
-    """Have a worker take the import on, once what we wrote is committed."""
-    transaction.on_commit(partial(_send, import_id))
+def queue(import_id: int, *, after: float = 0) -> None:
+    """Have a worker take the import on, once what we wrote is committed.
+
+    :param after: seconds to wait before that
+    """
+    transaction.on_commit(partial(_send, import_id, after))
 
 
-def _send(import_id: int) -> None:
+def _send(import_id: int, after: float) -> None:
     try:
-        advance.apply_async(kwargs={"import_id": import_id}, retry=False)
+        advance.apply_async(
+            kwargs={"import_id": import_id}, countdown=after or None, retry=False
+        )
     except OperationalError:
         # The import is saved; advance_stalled finds it when the broker is back.
         log.warning("import.broker_unreachable", import_id=import_id)

@@ -178,3 +178,22 @@ def test_an_upload_survives_a_broker_that_cannot_be_reached(monkeypatch):
     tasks.queue(cohort_import.pk)
 
     assert pipeline.waiting_import_ids(now=NOW) == [cohort_import.pk]
+
+
+def test_a_worker_comes_back_as_soon_as_the_wait_is_over(monkeypatch):
+    queued = []
+    monkeypatch.setattr(
+        tasks, "queue", lambda import_id, after=0: queued.append((import_id, after))
+    )
+    monkeypatch.setattr(tasks.clock, "now", lambda: NOW)
+    soon = CohortImportFactory(
+        status=Status.TRACING, not_before=NOW + timedelta(seconds=8)
+    )
+    late = CohortImportFactory(
+        status=Status.TRACING, not_before=NOW + timedelta(minutes=2)
+    )
+
+    tasks.advance(import_id=soon.pk)
+    tasks.advance(import_id=late.pk)
+
+    assert queued == [(soon.pk, 8)]
