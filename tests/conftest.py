@@ -136,7 +136,7 @@ def pds_simulator(tmp_path: Path, settings: Any) -> Iterator[Callable[..., str]]
         processes.wait_until(
             lambda: processes.accepts(port), child=child, name="The simulator", log=log
         )
-        settings.PDS_BASE_URL = f"http://127.0.0.1:{port}"
+        settings.PDS_BASE_URL = f"http://127.0.0.1:{port}/personal-demographics/FHIR/R4"
         return str(settings.PDS_BASE_URL)
 
     yield start

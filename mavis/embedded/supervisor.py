@@ -13,6 +13,9 @@ from mavis.embedded.folder import Folder
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
+# Where the FHIR interface of PDS is, below its address.
+FHIR_PATH = "/personal-demographics/FHIR/R4"
+
 # What ends us, and news of a child. Waited for, never handled in between, so that
 # a signal cannot come between starting a server and knowing of it.
 ENDINGS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
@@ -69,7 +72,8 @@ class Supervisor:
         """Decide where PDS will be. Test if we are to start a simulator there."""
         if "PDS_BASE_URL" in self.environment:
             return False
-        self.environment["PDS_BASE_URL"] = f"http://127.0.0.1:{processes.free_port()}"
+        port = processes.free_port()
+        self.environment["PDS_BASE_URL"] = f"http://127.0.0.1:{port}{FHIR_PATH}"
         return True
 
     def start_simulator(self, people: Path | None) -> None:

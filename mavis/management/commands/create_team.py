@@ -6,6 +6,7 @@ from django.db import transaction
 
 from mavis.management.plain import PlainCommand
 from mavis.models import School, Team
+from mavis.pages import count_of
 
 
 class Command(PlainCommand):
@@ -53,7 +54,9 @@ class Command(PlainCommand):
         self.check_schools(school, {each.urn: each for each in schools})
         team.save()
         given = schools.update(team=team)
-        self.stdout.write(f"Created the team {team.name}, with {given} schools.")
+        self.stdout.write(
+            f"Created the team {team.name}, with {count_of(given, 'school')}."
+        )
 
     def check_schools(self, urns: list[str], found: dict[str, School]) -> None:
         """Stop unless every one of the schools is known and no other team's."""

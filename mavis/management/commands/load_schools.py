@@ -8,6 +8,7 @@ from django.db import transaction
 
 from mavis.management.plain import PlainCommand
 from mavis.models import School
+from mavis.pages import count_of
 from mavis.rules import gias
 
 
@@ -48,7 +49,9 @@ class Command(PlainCommand):
                 ],
             )
             new = School.objects.count() - before
-        self.stdout.write(f"Loaded {len(schools)} schools, {new} of them new.")
+        self.stdout.write(
+            f"Loaded {count_of(len(schools), 'school')}, {new} of them new."
+        )
 
 
 def check_lengths(row_number: int, school: School) -> None:
