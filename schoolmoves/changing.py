@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from children import actions as children
@@ -109,13 +108,7 @@ def _keep_move(
 
 def open_next(child_id: int) -> None:
     """Open the oldest move that waits, once none is open before it."""
-    is_open = SchoolMove.objects.filter(child=OuterRef("child"), state=MoveState.OPEN)
-    waiting = SchoolMove.objects.filter(
-        ~Exists(is_open), child=child_id, state=MoveState.WAITING
-    ).order_by("updated_at", "pk")
-    SchoolMove.objects.filter(
-        pk__in=list(waiting.values_list("pk", flat=True)[:1])
-    ).update(state=MoveState.OPEN)
+    sql.open_next([child_id])
 
 
 def name_of(place: Place) -> str:

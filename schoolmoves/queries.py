@@ -1,6 +1,7 @@
 """School moves and notices as a team may see them."""
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 
 from children.models import Child
 from mavis.models import Team
@@ -16,6 +17,28 @@ def open_moves(team: Team) -> QuerySet[SchoolMove]:
         SchoolMove.objects.filter(team=team, state=MoveState.OPEN)
         .select_related("child__school", "school", "from_team")
         .order_by("-updated_at", "-pk")
+    )
+
+
+def waiting_moves(team: Team) -> QuerySet[SchoolMove]:
+    """Return this team's moves that stand behind another receiving team's."""
+    return (
+        SchoolMove.objects.filter(team=team, state=MoveState.WAITING)
+        .select_related("child__school", "school")
+        .order_by("-updated_at", "-pk")
+    )
+
+
+def move_for(team: Team, move_id: int) -> SchoolMove:
+    """Return one move of which this team is the receiving one, decided or not.
+
+    :raises Http404: there is none, or another team decides it
+    """
+    return get_object_or_404(
+        SchoolMove.objects.filter(team=team)
+        .exclude(state=MoveState.WAITING)
+        .select_related("team", "school", "child__school", "decided_by"),
+        pk=move_id,
     )
 
 

@@ -220,12 +220,45 @@ def log(entries: Iterable[Logged], *, at: datetime, by_id: int | None) -> None:
     )
 
 
+# The oldest that waits, once none is open before it.
+OPEN_NEXT = """
+UPDATE schoolmoves_schoolmove s
+SET state = 'open'
+WHERE s.id IN (
+    SELECT DISTINCT ON (w.child_id) w.id
+    FROM schoolmoves_schoolmove w
+    WHERE w.child_id = ANY(%(child_ids)s) AND w.state = 'waiting'
+      AND NOT EXISTS (
+          SELECT FROM schoolmoves_schoolmove o
+          WHERE o.child_id = w.child_id AND o.state = 'open'
+      )
+    ORDER BY w.child_id, w.updated_at, w.id
+)
+"""
+
+
+def open_next(child_ids: Iterable[int]) -> None:
+    """Let the next team decide that has asked for each of these children.
+
+    Call it whenever an open move may have gone.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_NEXT, {"child_ids": list(child_ids)})
+
+
 def give_notice(
-    of_children: Iterable[tuple[int, int]], *, kind: NoticeKind, at: datetime
+    of_children: Iterable[tuple[int, int]],
+    *,
+    kind: NoticeKind,
+    at: datetime,
+    new_team_id: int | None = None,
 ) -> None:
     """Tell teams something about children: (child, team) of each notice."""
     copy_into(
         Notice,
-        ("child_id", "team_id", "kind", "at"),
-        ((child_id, team_id, kind, at) for child_id, team_id in of_children),
+        ("child_id", "team_id", "kind", "at", "new_team_id"),
+        (
+            (child_id, team_id, kind, at, new_team_id)
+            for child_id, team_id in of_children
+        ),
     )

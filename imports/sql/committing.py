@@ -140,8 +140,9 @@ class Committed:
 
 FINISH_ROWS = """
 UPDATE imports_cohortrow r
-SET committed_at = %(at)s, result = f.result, child_id = f.child_id,
-    school_move_id = f.school_move_id
+SET committed_at = coalesce(r.committed_at, %(at)s), result = f.result,
+    child_id = f.child_id,
+    school_move_id = coalesce(f.school_move_id, r.school_move_id)
 FROM unnest(%(row_ids)s::bigint[], %(results)s::text[], %(child_ids)s::bigint[],
             %(school_move_ids)s::bigint[])
   AS f(row_id, result, child_id, school_move_id)
@@ -150,7 +151,10 @@ WHERE r.id = f.row_id
 
 
 def finish_rows(rows: Sequence[Committed], *, at: datetime) -> None:
-    """Write down what became of these rows, which had not been committed."""
+    """Write down what became of these rows.
+
+    One that was held with a move was committed before, and keeps when, and the move.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             FINISH_ROWS,

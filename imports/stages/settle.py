@@ -1,0 +1,119 @@
+"""A school move is decided, and with it what becomes of the rows held with it.
+
+A row about another team's child waits with its move (spec section 7): confirmed, it
+is worked out again, now that the child is the team's own; ignored, it is not imported.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from children import actions as children
+from imports.models import ChildBeforeImport, CohortRow
+from imports.rules.matching import Match, Strength
+from imports.rules.outcomes import Move, NotImported, Outcome, Result
+from imports.rules.working_out import Importing, WorkedOut, conclude
+from imports.sql import committing as sql
+from imports.sql import known, matching
+from imports.stages.applied import Applying
+from imports.stages.apply import apply
+from imports.stages.work_out import work_out
+from mavis.models import Team, User
+from schoolmoves import deciding
+from schoolmoves.models import SchoolMove
+
+
+@transaction.atomic
+def confirm(
+    *, move_id: int, team: Team, seen: str, by: User, at: datetime
+) -> SchoolMove:
+    """Confirm a move, and apply the rows that were held with it.
+
+    :raises Http404: there is no such move of this team
+    :raises MoveChanged: it is not what the person saw, or not to be decided any more
+    """
+    # Before the child is locked, as a commit does: neither then waits for the other.
+    sql.lock_out_other_commits()
+    move = deciding.confirm(move_id=move_id, team=team, seen=seen, by=by, at=at)
+    for row in held_with([move.pk]):
+        _settle(row, move.child_id, by=by, at=at)
+    return move
+
+
+@transaction.atomic
+def ignore(
+    *, move_id: int, team: Team, seen: str, by: User, at: datetime
+) -> SchoolMove:
+    """Ignore a move. The rows that were held with it are not imported.
+
+    :raises Http404: there is no such move of this team
+    :raises MoveChanged: it is not what the person saw, or not to be decided any more
+    """
+    sql.lock_out_other_commits()
+    move = deciding.ignore(move_id=move_id, team=team, seen=seen, by=by, at=at)
+    held_with([move.pk]).update(
+        result=Result.NOT_IMPORTED, not_imported_reason=NotImported.MOVE_IGNORED
+    )
+    return move
+
+
+def held_with(move_ids: Sequence[int]) -> QuerySet[CohortRow]:
+    """Return the rows that wait for these moves, in the order of their uploads."""
+    return (
+        CohortRow.objects.filter(school_move__in=move_ids, result=Result.HELD_WITH_MOVE)
+        .select_related("cohort_import")
+        .order_by("committed_at", "pk")
+    )
+
+
+def _settle(row: CohortRow, child_id: int, *, by: User, at: datetime) -> None:
+    """Apply a held row to its child, which is the team's own now."""
+    cohort_import = row.cohort_import
+    # What the child was before the import is what it was with the other team.
+    ChildBeforeImport.objects.filter(
+        cohort_import=cohort_import, child=child_id
+    ).delete()
+    known_children = children.lock([child_id])
+    worked_out = _work_out(row, child_id)
+    matching.store_worked_out(cohort_import.pk, [worked_out])
+    row.refresh_from_db()
+    applying = Applying(
+        import_id=cohort_import.pk,
+        team_id=cohort_import.team_id,
+        academic_year=cohort_import.academic_year,
+        at=at,
+        by_id=by.pk,
+    )
+    apply([row], known_children, applying)
+
+
+def _work_out(row: CohortRow, child_id: int) -> WorkedOut:
+    """Work a held row out again, but for the move: a person has just decided that."""
+    (worked_out,) = work_out(row.cohort_import, row_ids=[row.pk])
+    if not _is_about(worked_out, child_id):
+        # The record has been changed since: a person has to compare the two.
+        worked_out = _as_close_match(row, child_id)
+    return replace(worked_out, move=Move.NONE)
+
+
+def _is_about(worked_out: WorkedOut, child_id: int) -> bool:
+    if worked_out.outcome == Outcome.CLOSE_MATCH:
+        return child_id in {each.child_id for each in worked_out.candidates}
+    return worked_out.matched_child_id == child_id
+
+
+def _as_close_match(row: CohortRow, child_id: int) -> WorkedOut:
+    cohort_import = row.cohort_import
+    (facts,) = known.rows(import_id=cohort_import.pk, row_ids=[row.pk])
+    importing = Importing(cohort_import.team_id, cohort_import.academic_year)
+    doubtful = Match((child_id,), is_doubtful=True, strength=Strength.ALIKE)
+    known_children = known.children(
+        import_id=cohort_import.pk,
+        team_id=importing.team_id,
+        academic_year=importing.academic_year,
+        child_ids=[child_id],
+    )
+    return conclude(facts, doubtful, known_children, (), importing)
