@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from itertools import pairwise
+from urllib.parse import urljoin
 
 import httpx
 import pytest
@@ -155,7 +156,9 @@ def test_requests_are_paced_over_all_connections(cohort_import, settings):
 
     traced(cohort_import, "Nobody")
 
-    journal = httpx.get(f"{settings.PDS_BASE_URL}/admin/journal", trust_env=False)
+    journal = httpx.get(
+        urljoin(settings.PDS_BASE_URL, "/admin/journal"), trust_env=False
+    )
     moments = [entry["at"] for entry in journal.json()]
     gaps = [later - earlier for earlier, later in pairwise(moments)]
     # Five searches each, but "Chi*" is asked once for all six.
