@@ -104,6 +104,11 @@ class Child(models.Model):
                 fields=["postcode", "last_name_key"],
                 name="child_by_postcode_and_last",
             ),
+            # With the first, what imports.sql.similarity looks children up by.
+            models.Index(
+                fields=["last_name_key", "date_of_birth"],
+                name="child_by_last_name_and_birth",
+            ),
             # Searching by name, with slips.
             GinIndex(
                 fields=["first_name_key"],

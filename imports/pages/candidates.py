@@ -7,8 +7,9 @@ only its name, that team and the names of the fields that differ (spec section 7
 
 from collections.abc import Sequence
 
+from children.models import Child
 from imports.models import CohortRow, RowCandidate
-from imports.pages import words
+from imports.pages import resemblances, words
 from imports.queries.rows import has_had, team_with
 from mavis.pages import show_name
 
@@ -16,7 +17,7 @@ from mavis.pages import show_name
 def may_be_about(row: CohortRow) -> tuple[str, ...]:
     """Return a line for each child that the row may be about: who, what differs."""
     team_id = row.cohort_import.team_id
-    lines = [_line(candidate, team_id) for candidate in row.candidates.all()]
+    lines = [_line(row, candidate, team_id) for candidate in row.candidates.all()]
     if row.competing_rows:
         lines.append(competing(row.competing_rows))
     return tuple(lines)
@@ -32,12 +33,20 @@ def competing(row_numbers: Sequence[int]) -> str:
     return f"{noun} {words.listed([str(n) for n in row_numbers])} may be the same child"
 
 
-def _line(candidate: RowCandidate, team_id: int) -> str:
+def _line(row: CohortRow, candidate: RowCandidate, team_id: int) -> str:
     child = candidate.child
     who = f"{show_name(child.first_name, child.last_name)}{_whose(candidate, team_id)}"
     if not candidate.differences:
         return f"{who}: nothing differs"
-    return f"{who}: different {words.listed(words.fields(candidate.differences))}"
+    line = f"{who}: different {words.listed(words.fields(candidate.differences))}"
+    if candidate.reasons and _may_open(child, team_id):
+        line += f". {resemblances.why(row, candidate)}"
+    return line
+
+
+def _may_open(child: Child, team_id: int) -> bool:
+    team = team_with(child)
+    return has_had(team_id, child) and (team is None or team.pk == team_id)
 
 
 def _whose(candidate: RowCandidate, team_id: int) -> str:

@@ -13,9 +13,10 @@ class Strength(IntEnum):
     """How well a row's claim to a child stands against another row's."""
 
     NONE = 0
-    ALIKE = 1
-    ALL_FOUR_DETAILS = 2
-    NHS_NUMBER = 3  # which PDS has confirmed for the row
+    SIMILAR = 1  # rule 5: see imports.rules.similarity
+    ALIKE = 2
+    ALL_FOUR_DETAILS = 3
+    NHS_NUMBER = 4  # which PDS has confirmed for the row
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +65,22 @@ class Match:
     - `is_doubtful`: a close match whatever is compared.
     - `number_is_replaced`: rule 2, so that the row's number becomes the child's.
     - `strength`: of the claim to the only child; NONE when there is not just one.
+    - `reasons`: why rule 5 proposes each child; empty for the other rules.
     """
 
     child_ids: tuple[int, ...] = ()
     is_doubtful: bool = False
     number_is_replaced: bool = False
     strength: Strength = Strength.NONE
+    reasons: tuple[tuple[str, ...], ...] = ()
 
     @property
     def only_child_id(self) -> int | None:
         return self.child_ids[0] if len(self.child_ids) == 1 else None
+
+    def reasons_for(self, child_id: int) -> tuple[str, ...]:
+        """Return why rule 5 proposes the child; nothing for the other rules."""
+        return dict(zip(self.child_ids, self.reasons, strict=False)).get(child_id, ())
 
     @property
     def is_by_confirmed_number(self) -> bool:
@@ -158,12 +165,18 @@ def competing_rows(row_id: int, claims: Iterable[Claim]) -> tuple[int, ...]:
 
     Empty when no other row claims the child, or this one stands out: alone
     confirmed by its NHS number, else alone in agreeing on all four details (spec
-    section 6, Duplicates through PDS).
+    section 6, Duplicates through PDS). What a row merely resembles never keeps
+    another row from what the exact rules gave it.
     """
     claims = list(claims)
     strengths = {claim.row_id: claim.strength for claim in claims}
-    others = [claim for claim in claims if claim.row_id != row_id]
     strength = strengths[row_id]
+    others = [
+        claim
+        for claim in claims
+        if claim.row_id != row_id
+        and (claim.strength > Strength.SIMILAR or strength <= Strength.SIMILAR)
+    ]
     stands_out = strength > Strength.ALIKE and all(
         claim.strength < strength for claim in others
     )

@@ -44,10 +44,15 @@ class ChildFacts:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A child that the row may be about, and where the two differ."""
+    """A child that the row may be about, and where the two differ.
+
+    - `reasons`: why it may be so although three details do not agree; see
+      `imports.rules.similarity.Resemblance.reasons`.
+    """
 
     child_id: int
     differences: tuple[Field, ...]
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,7 @@ def conclude(
         return _new(row, importing)
     if match.only_child_id is None:
         chosen_from = [children[child_id] for child_id in match.child_ids]
-        return _several(row, chosen_from, importing)
+        return _several(row, match, chosen_from, importing)
     child = children[match.only_child_id]
     return _one(row, match, child, competing_rows, importing)
 
@@ -134,7 +139,7 @@ def _new(row: RowFacts, importing: Importing) -> WorkedOut:
 
 
 def _several(
-    row: RowFacts, children: Sequence[ChildFacts], importing: Importing
+    row: RowFacts, match: Match, children: Sequence[ChildFacts], importing: Importing
 ) -> WorkedOut:
     compared = [
         (child, _compare(row, child, importing).differences) for child in children
@@ -146,7 +151,10 @@ def _several(
         matched_child_id=None,
         claimed_child_id=None,
         claim_strength=0,
-        candidates=tuple(Candidate(child.id, fields) for child, fields in compared),
+        candidates=tuple(
+            Candidate(child.id, fields, match.reasons_for(child.id))
+            for child, fields in compared
+        ),
         differences=(),
         additions=(),
         competing_rows=(),
@@ -194,7 +202,8 @@ def _one(
         outcome = Outcome.ALREADY_IN_MAVIS
     candidates: tuple[Candidate, ...] = ()
     if outcome is Outcome.CLOSE_MATCH:
-        candidates = (Candidate(child.id, comparison.differences),)
+        reasons = match.reasons_for(child.id)
+        candidates = (Candidate(child.id, comparison.differences, reasons),)
     team_id = child.standing.team_id
     return WorkedOut(
         row_id=row.id,

@@ -166,7 +166,7 @@ DELETE_CANDIDATES = """
 DELETE FROM imports_rowcandidate c USING worked_out w WHERE c.row_id = w.row_id
 """
 COPY_CANDIDATES = """
-COPY imports_rowcandidate (row_id, child_id, differences) FROM STDIN
+COPY imports_rowcandidate (row_id, child_id, differences, reasons) FROM STDIN
 """
 
 
@@ -183,7 +183,12 @@ def store_worked_out(cohort_import_id: int, worked_out: Sequence[WorkedOut]) -> 
             for one in worked_out:
                 copy.write_row(_columns(one))
                 candidates += [
-                    (one.row_id, candidate.child_id, list(candidate.differences))
+                    (
+                        one.row_id,
+                        candidate.child_id,
+                        list(candidate.differences),
+                        list(candidate.reasons),
+                    )
                     for candidate in one.candidates
                 ]
                 count += 1

@@ -10,14 +10,16 @@ from itertools import groupby
 from operator import attrgetter
 
 from imports.models import CohortImport
-from imports.rules import matching
+from imports.rules import matching, similarity
 from imports.rules.matching import NOBODY, Claim, Match
 from imports.rules.working_out import Importing, WorkedOut, conclude
 from imports.sql import known
 from imports.sql import matching as sql
+from imports.sql import similarity as similarity_sql
 
 # Rows asked about in one statement, and rows whose values are held at once.
 ROWS_COMPARED_AT_ONCE = 50_000
+ROWS_RESEMBLING_AT_ONCE = 5_000
 ROWS_LOADED_AT_ONCE = 2_000
 
 
@@ -37,10 +39,9 @@ def work_out(
     if row_ids is None:
         row_ids = sql.undecided_row_ids(import_id=cohort_import.pk)
     row_ids = sorted(row_ids)
-    matches, claims = _matches(cohort_import, row_ids)
+    matches, claims = find_matches(cohort_import.pk, row_ids)
     importing = Importing(cohort_import.team_id, cohort_import.academic_year)
-    for start in range(0, len(row_ids), ROWS_LOADED_AT_ONCE):
-        chunk = row_ids[start : start + ROWS_LOADED_AT_ONCE]
+    for chunk in _chunks(row_ids, ROWS_LOADED_AT_ONCE):
         children = known.children(
             import_id=cohort_import.pk,
             team_id=importing.team_id,
@@ -61,29 +62,56 @@ def work_out(
             yield conclude(row, match, children, competing_rows, importing)
 
 
-def _matches(
-    cohort_import: CohortImport, row_ids: Sequence[int]
+def find_matches(
+    import_id: int, row_ids: Sequence[int]
 ) -> tuple[dict[int, Match], dict[int, list[Claim]]]:
     """Return the match of each row that has one, and all claims to each child."""
     matches: dict[int, Match] = {}
     claims: dict[int, list[Claim]] = defaultdict(list)
-    for start in range(0, len(row_ids), ROWS_COMPARED_AT_ONCE):
-        chunk = row_ids[start : start + ROWS_COMPARED_AT_ONCE]
-        pairs = sql.candidate_pairs(import_id=cohort_import.pk, row_ids=chunk)
-        for row_id, group in groupby(pairs, attrgetter("row_id")):
-            candidates = list(group)
-            match = matching.decide(candidates)
-            if match is NOBODY:
-                continue
-            matches[row_id] = match
-            if match.only_child_id is not None:
-                row_number = candidates[0].row_number
-                claims[match.only_child_id].append(
-                    Claim(row_id, row_number, match.strength)
-                )
+    for row_id, row_number, match in _decided(import_id, row_ids):
+        matches[row_id] = match
+        if match.only_child_id is not None:
+            claim = Claim(row_id, row_number, match.strength)
+            claims[match.only_child_id].append(claim)
     ours = set(row_ids)
-    stored = sql.stored_claims(import_id=cohort_import.pk, child_ids=claims.keys())
+    stored = sql.stored_claims(import_id=import_id, child_ids=claims.keys())
     for child_id, claim in stored:
         if claim.row_id not in ours:
             claims[child_id].append(claim)
     return matches, claims
+
+
+def _decided(
+    import_id: int, row_ids: Sequence[int]
+) -> Iterator[tuple[int, int, Match]]:
+    """Go through the rows that may be about somebody: id, row number, match.
+
+    Rows that the exact rules leave are looked at for similarity, and only those.
+    """
+    for chunk in _chunks(row_ids, ROWS_COMPARED_AT_ONCE):
+        left = set(chunk)
+        pairs = sql.candidate_pairs(import_id=import_id, row_ids=chunk)
+        for row_id, group in groupby(pairs, attrgetter("row_id")):
+            candidates = list(group)
+            match = matching.decide(candidates)
+            if match is not NOBODY:
+                left.remove(row_id)
+                yield row_id, candidates[0].row_number, match
+        for resembling in _chunks(sorted(left), ROWS_RESEMBLING_AT_ONCE):
+            yield from _resembling(import_id, resembling)
+
+
+def _resembling(
+    import_id: int, row_ids: Sequence[int]
+) -> Iterator[tuple[int, int, Match]]:
+    pairs = similarity_sql.similar_pairs(import_id=import_id, row_ids=row_ids)
+    for row_id, group in groupby(pairs, attrgetter("row_id")):
+        worth_comparing = list(group)
+        match = similarity.decide(worth_comparing)
+        if match is not NOBODY:
+            yield row_id, worth_comparing[0].row_number, match
+
+
+def _chunks(row_ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    for start in range(0, len(row_ids), size):
+        yield row_ids[start : start + size]

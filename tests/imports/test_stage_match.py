@@ -12,6 +12,7 @@ from children.models import ArchiveReason
 from imports.lease import Lease, LeaseLost
 from imports.models import CohortImport, CohortRow
 from imports.rules.lifecycle import Status
+from imports.rules.matching import Strength
 from imports.rules.outcomes import Move, NotImported, Outcome
 from imports.stages import match
 from tests.factories import (
@@ -186,7 +187,7 @@ def test_a_row_competes_with_rows_matched_in_an_earlier_slice(cohort_import, tea
         row_number=3,
         already_in_mavis=True,
         claimed_child=child,
-        claim_strength=2,
+        claim_strength=Strength.ALL_FOUR_DETAILS,
     )
 
     row = matched(cohort_import, row_number=4)

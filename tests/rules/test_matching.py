@@ -208,14 +208,17 @@ def claims(*strengths):
 @pytest.mark.parametrize(
     ("strengths", "competing"),
     [
-        pytest.param([1], [()], id="alone"),
-        pytest.param([3, 2], [(), (2,)], id="the number comes before all four"),
-        pytest.param([2, 1], [(), (2,)], id="all four come before likeness"),
-        pytest.param([3, 1, 2], [(), (2, 4), (2, 3)], id="the others name each other"),
-        pytest.param([2, 2], [(3,), (2,)], id="two with all four"),
-        pytest.param([3, 3], [(3,), (2,)], id="two by number"),
-        pytest.param([1, 1], [(3,), (2,)], id="two that are alike"),
-        pytest.param([2, 2, 1], [(3, 4), (2, 4), (2, 3)], id="none stands out"),
+        pytest.param([2], [()], id="alone"),
+        pytest.param([4, 3], [(), (2,)], id="the number comes before all four"),
+        pytest.param([3, 2], [(), (2,)], id="all four come before likeness"),
+        pytest.param([4, 2, 3], [(), (2, 4), (2, 3)], id="the others name each other"),
+        pytest.param([3, 3], [(3,), (2,)], id="two with all four"),
+        pytest.param([4, 4], [(3,), (2,)], id="two by number"),
+        pytest.param([2, 2], [(3,), (2,)], id="two that are alike"),
+        pytest.param([3, 3, 2], [(3, 4), (2, 4), (2, 3)], id="none stands out"),
+        pytest.param([2, 1], [(), (2,)], id="a resemblance does not disturb likeness"),
+        pytest.param([3, 3, 1], [(3,), (2,), (2, 3)], id="nor two with all four"),
+        pytest.param([1, 1], [(3,), (2,)], id="two that resemble the child"),
     ],
 )
 def test_competing_rows(strengths, competing):

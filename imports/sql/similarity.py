@@ -1,0 +1,94 @@
+"""Finding the children that rows may be about although three details do not agree.
+
+The database proposes pairs that share enough to be compared; imports.rules.similarity
+compares and decides.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from django.db import connection
+
+from imports.rules.similarity import Person, SimilarPair
+
+# Children who share with a row its postcode, or a name and the date of birth; either
+# may be swapped (the names, or day and month). This is the same as
+# `imports.rules.similarity.shares_enough`, which a test compares it with. Each join
+# is served by an index; another test reads the plan.
+#
+# Children of this import do not count, and those it has changed are compared as they
+# were before. Of what is compared, it can only have given them a postcode, and so the
+# present columns find every pair; the rule leaves out those that it finds thereby.
+SIMILAR_PAIRS = """
+WITH wanted AS MATERIALIZED (
+    SELECT r.id, r.row_number, r.first_name, r.last_name, r.first_name_key,
+           r.last_name_key, r.date_of_birth,
+           CASE WHEN extract(day FROM r.date_of_birth) <= 12
+                THEN make_date(extract(year FROM r.date_of_birth)::int,
+                               extract(day FROM r.date_of_birth)::int,
+                               extract(month FROM r.date_of_birth)::int)
+           END AS swapped,
+           CASE WHEN r.postcode NOT LIKE 'ZZ99%%' THEN r.postcode ELSE '' END
+               AS postcode,
+           r.nhs_number, r.nhs_number_confirmed
+    FROM imports_cohortrow r
+    WHERE r.cohort_import_id = %(import_id)s AND r.id = ANY(%(row_ids)s)
+), proposed AS (
+    SELECT w.id AS row_id, c.id AS child_id
+    FROM wanted w
+    CROSS JOIN LATERAL (VALUES
+        (w.date_of_birth, w.first_name_key), (w.date_of_birth, w.last_name_key),
+        (w.swapped, w.first_name_key)
+    ) AS v(born, name)
+    JOIN children_child c ON c.date_of_birth = v.born AND c.first_name_key = v.name
+    UNION
+    SELECT w.id, c.id
+    FROM wanted w
+    CROSS JOIN LATERAL (VALUES
+        (w.date_of_birth, w.last_name_key), (w.date_of_birth, w.first_name_key),
+        (w.swapped, w.last_name_key)
+    ) AS v(born, name)
+    JOIN children_child c ON c.last_name_key = v.name AND c.date_of_birth = v.born
+    UNION
+    SELECT w.id, c.id
+    FROM wanted w
+    JOIN children_child c ON c.postcode = w.postcode AND w.postcode <> ''
+)
+SELECT w.id, w.row_number, c.id,
+       w.first_name, w.last_name, w.first_name_key, w.last_name_key, w.date_of_birth,
+       w.postcode,
+       coalesce(b.state ->> 'first_name', c.first_name),
+       coalesce(b.state ->> 'last_name', c.last_name),
+       coalesce(b.state ->> 'first_name_key', c.first_name_key),
+       coalesce(b.state ->> 'last_name_key', c.last_name_key),
+       coalesce((b.state ->> 'date_of_birth')::date, c.date_of_birth),
+       CASE WHEN k.postcode NOT LIKE 'ZZ99%%' THEN k.postcode ELSE '' END,
+       coalesce(w.nhs_number <> k.nhs_number AND w.nhs_number_confirmed
+                AND k.nhs_number_confirmed, false)
+FROM proposed p
+JOIN wanted w ON w.id = p.row_id
+JOIN children_child c ON c.id = p.child_id
+LEFT JOIN imports_childbeforeimport b
+       ON b.cohort_import_id = %(import_id)s AND b.child_id = c.id
+CROSS JOIN LATERAL (
+    SELECT c.nhs_number, c.nhs_number_confirmed, c.postcode WHERE b.id IS NULL
+    UNION ALL
+    SELECT b.state ->> 'nhs_number', (b.state ->> 'nhs_number_confirmed')::boolean,
+           b.state ->> 'postcode'
+    WHERE b.id IS NOT NULL
+) k
+WHERE c.merged_into_id IS NULL
+  AND c.created_by_import_id IS DISTINCT FROM %(import_id)s
+ORDER BY w.id, c.id
+"""
+
+
+def similar_pairs(*, import_id: int, row_ids: Sequence[int]) -> Iterator[SimilarPair]:
+    """Return every child worth comparing with one of these rows, row by row."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SIMILAR_PAIRS, {"import_id": import_id, "row_ids": list(row_ids)}
+        )
+        for pair in cursor.fetchall():
+            row_id, row_number, child_id = pair[:3]
+            row, child = Person(*pair[3:9]), Person(*pair[9:15])
+            yield SimilarPair(row_id, row_number, child_id, row, child, pair[15])
