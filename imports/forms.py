@@ -1,12 +1,16 @@
 """What a person fills in to upload a file, and to find a row."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from imports.pages import words
 from imports.receiving import limit
+from imports.rules.differences import Field
+from imports.rules.resolutions import Resolution, Take
 from mavis.forms import Form
 
 
@@ -62,6 +66,56 @@ class UploadAgain(forms.Form):
     name = forms.CharField(max_length=255)
 
 
+class ResolveCloseMatch(Form):
+    """What someone decides about a close match.
+
+    :param choices: values and words of the choices that are offered
+    :param fields: names of the fields that differ, and what they are called
+    """
+
+    choice = forms.ChoiceField(
+        label="What do you want to do?",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Select what to do with the uploaded record",
+            "invalid_choice": "Select what to do with the uploaded record",
+        },
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        choices: Sequence[tuple[str, str]],
+        fields: Sequence[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["choice"].choices = choices  # type: ignore[attr-defined]
+        self.names = dict(fields)
+        for name, label in fields:
+            self.fields[f"take_{name}"] = forms.ChoiceField(
+                label=words.sentence_case(label),
+                required=False,
+                choices=[(take.value, take.value) for take in Take],
+                widget=forms.RadioSelect,
+                error_messages={"invalid_choice": f"Select which {label} to keep"},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("choice") == Resolution.CHOOSE_FIELDS:
+            for name, label in self.names.items():
+                if f"take_{name}" in cleaned and not cleaned[f"take_{name}"]:
+                    self.add_error(f"take_{name}", f"Select which {label} to keep")
+        return cleaned
+
+    @property
+    def taken(self) -> dict[Field, Take]:
+        """Return the value to take of each field, where one was said."""
+        given = {name: self.cleaned_data.get(f"take_{name}") for name in self.names}
+        return {Field(name): Take(take) for name, take in given.items() if take}
+
+
 class SearchRows(forms.Form):
     """Words of a name, or a row number. It is posted, never part of an address."""
 
@@ -78,3 +132,23 @@ def too_large(size: int) -> str:
         f"The file is {megabytes:,} MB and may be at most {most} MB. "
         "Split it into smaller files and upload them one after the other"
     )
+
+
+class DecideMove(Form):
+    """What a person decides about a school move. `seen` is what the page showed."""
+
+    CONFIRM, IGNORE = "confirm", "ignore"
+
+    decision = forms.ChoiceField(
+        label="What do you want to do?",
+        choices=[
+            (CONFIRM, "Update record with new school"),
+            (IGNORE, "Ignore new information"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Select whether to update the record or to ignore the move",
+            "invalid_choice": "Select one of the two choices",
+        },
+    )
+    seen = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)

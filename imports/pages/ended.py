@@ -41,6 +41,8 @@ class Ended:
     # Not imported, and NHS numbers.
     sections: tuple[SectionSummary, ...]
     upload_issues: SectionSummary | None
+    # The first of them, each with its Review link.
+    issues: Rows | None
     imported_title: str
     imported: Rows | None
 
@@ -65,6 +67,11 @@ class Ended:
             held_with_move=results[Result.HELD_WITH_MOVE],
             sections=_sections(cohort_import, results),
             upload_issues=issues[0] if issues else None,
+            issues=(
+                Rows.of(Section.UPLOAD_ISSUES, cohort_import, search="", page="1")
+                if issues
+                else None
+            ),
             imported_title=count_of(imported, "imported record"),
             imported=(
                 Rows.of(Section.IMPORTED, cohort_import, search="", page=page)

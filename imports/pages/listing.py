@@ -110,6 +110,7 @@ class Issue:
     file_name: str
     row_number: int
     age: str
+    review_href: str
 
     @classmethod
     def of(cls, match: CloseMatch, *, now: datetime) -> "Issue":
@@ -122,6 +123,7 @@ class Issue:
             file_name=cohort_import.file.name,
             row_number=row.row_number,
             age=words.age(match.raised_at, now),
+            review_href=reverse("imports:resolve", args=[match.pk]),
         )
 
 

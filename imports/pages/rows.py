@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from imports.models import CohortImport, CohortRow
 from imports.pages import words
+from imports.pages.close_match import FROM_IMPORT, href_of
 from imports.pages.sections import WORDS
 from imports.queries import rows as queries
 from imports.queries.rows import Section
@@ -30,6 +31,8 @@ class RowLine:
     year_group: str
     deceased: bool
     details: tuple[str, ...]
+    # Of its close match; blank where that is not what the section is about.
+    review_href: str
 
     @classmethod
     def of(cls, row: CohortRow, section: Section) -> "RowLine":
@@ -44,6 +47,11 @@ class RowLine:
             year_group=words.year_group(row),
             deceased=row.deceased,
             details=WORDS[section].details(row),
+            review_href=(
+                href_of(row.close_match, FROM_IMPORT)
+                if section is Section.UPLOAD_ISSUES
+                else ""
+            ),
         )
 
 

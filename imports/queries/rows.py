@@ -139,10 +139,16 @@ def rows_in(
     section: Section, cohort_import: CohortImport, *, search: str = ""
 ) -> QuerySet[CohortRow]:
     """Return a section's rows in the order of the file, with all that pages show."""
+    more = ["close_match"] if section is Section.UPLOAD_ISSUES else []
     return (
         cohort_import.rows.filter(ROWS_IN[section] & _matching(search))
         .select_related(
-            "cohort_import", "school", "matched_child__school", "other_team", "child"
+            "cohort_import",
+            "school",
+            "matched_child__school",
+            "other_team",
+            "child",
+            *more,
         )
         .prefetch_related(candidates(), "child__memberships")
         .order_by("row_number")

@@ -53,8 +53,9 @@ def user(team):
 
 
 @pytest.fixture
-def nurse(page, live_server, user):
-    nurse = Nurse(page, live_server.url)
+def nurse(page, live_server, user, request):
+    without_javascript = request.node.get_closest_marker("browser_context_args")
+    nurse = Nurse(page, live_server.url, has_javascript=not without_javascript)
     nurse.signs_in(user)
     nurse.sees("Coverwick SAIS team")
     return nurse
@@ -222,7 +223,6 @@ SIX_NUMBERS = (
 def test_without_javascript_a_file_is_uploaded_reviewed_and_approved(
     nurse, pds_simulator, start_worker, team
 ):
-    nurse.checks_accessibility = False
     pds_simulator(person("9990000018", "Amara", "Newchild"))
 
     nurse.uploads(file_of(line("Amara", "Newchild")))
