@@ -9,6 +9,8 @@ a header of every answer.
     named        one documented person for every state a record can be in
     generate     any number of invented people, from a seed
     cohort       a cohort file drawn from them, with what is wrong in each row
+    labels, pools, cohort_rows
+                 the kinds of wrong, who can be drawn for each, what the row then says
     query        the parameters of a search, checked in PDS's order
     search       who a query finds
     fuzzy        the algorithmic search, approximately
