@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from imports.views import deciding, downloads, listing, showing, uploading
+from imports.views import (
+    close_matches,
+    deciding,
+    downloads,
+    listing,
+    showing,
+    uploading,
+)
 
 app_name = "imports"
 
@@ -10,6 +17,7 @@ urlpatterns = [
     path("", listing.incomplete, name="list"),
     path("completed/", listing.completed, name="completed"),
     path("issues/", listing.issues, name="issues"),
+    path("issues/<int:close_match_id>/", close_matches.resolve, name="resolve"),
     path("upload/", uploading.upload, name="upload"),
     path("upload/child-records/", uploading.upload_children, name="upload_children"),
     path("upload/child-records/again/", uploading.upload_again, name="upload_again"),

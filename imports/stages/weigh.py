@@ -29,6 +29,7 @@ from schoolmoves.rules.moving import Proposal
 class Existing:
     """A child that the row may be about, and what may be decided if it is.
 
+    - `academic_year`: the year that the upload is for
     - `team`: the team that has the child now, if it is another one
     - `is_limited`: only what the end of spec section 7 allows may be shown
     - `comparison`, `contacts`: what differs, and what the record would gain
@@ -39,6 +40,7 @@ class Existing:
 
     child: Child
     facts: ChildFacts
+    academic_year: int
     team: Team | None
     is_limited: bool
     comparison: Comparison
@@ -97,13 +99,24 @@ def children_of(match: CloseMatch) -> set[int]:
 
 def weigh(match: CloseMatch) -> Weighed:
     """Compare an open close match with the children as they are now."""
-    team_id, cohort_import = match.team_id, match.row.cohort_import
     number, number_to_choose = _numbers(match)
     holder = _holder(number_to_choose)
     ids = children_of(match)
     if holder is not None and number.number is None:
         # The file's number is somebody else's, or void: no reason to be that child.
         ids -= {holder.pk} - set(match.row.candidates.values_list("child", flat=True))
+    return set_beside(match, ids)
+
+
+def set_beside(match: CloseMatch, ids: set[int]) -> Weighed:
+    """Compare a row with these children as they are now.
+
+    For a school move too, whose row is certainly about one child: `match` then only
+    says which row and which team, and is not stored.
+    """
+    team_id, cohort_import = match.team_id, match.row.cohort_import
+    number, number_to_choose = _numbers(match)
+    holder = _holder(number_to_choose)
     facts = known.children(
         import_id=None,
         team_id=team_id,
@@ -146,10 +159,9 @@ class _Weighing:
     ) -> Existing:
         """Set the row beside one child."""
         match, row = self.match, self.row
+        academic_year = match.row.cohort_import.academic_year
         comparison = differences.compare(
-            row.values,
-            facts.values,
-            academic_year=match.row.cohort_import.academic_year,
+            row.values, facts.values, academic_year=academic_year
         )
         own = numbers[child.pk]
         holder = self.holder if self.holder and self.holder.pk != child.pk else None
@@ -162,6 +174,7 @@ class _Weighing:
         return Existing(
             child=child,
             facts=facts,
+            academic_year=academic_year,
             team=team if is_elsewhere else None,
             is_limited=is_elsewhere or not has_had(match.team_id, child),
             comparison=comparison,

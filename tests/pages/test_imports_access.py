@@ -48,6 +48,7 @@ def test_every_address_of_imports_is_tried_here():
     assert {pattern.name for pattern in urls.urlpatterns} == {
         *OF_THE_TEAM,
         *OF_AN_IMPORT,
+        "resolve",  # tests/pages/test_close_matches.py
     }
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from imports.models import RowCandidate
 from imports.rules.lifecycle import FailureReason, Status
+from imports.rules.resolutions import Resolution
 from mavis import clock
 from tests.factories import (
     NOW,
@@ -173,6 +174,7 @@ def test_an_issue_says_who_what_differs_which_upload_and_how_old(
             ),
             "Upload": "24 November 2026 at 9:00am cohort.csv, row 7",
             "Waiting for": "3 days",
+            "Review": "Review OKAFOR, Amara, row 7",
         }
     ]
     upload = f"/imports/{match.row.cohort_import_id}/"
@@ -193,8 +195,10 @@ def test_the_number_of_issues_stands_beside_imports_and_issues(client, nurse):
 def test_a_settled_close_match_and_another_teams_are_not_listed(client, nurse):
     other = TeamFactory()
     a_close_match(other, child=ChildFactory(team=other))
-    settled = a_close_match(nurse.team, child=ChildFactory(team=nurse.team))
-    settled.resolved_at, settled.resolved_by, settled.resolution = NOW, nurse, "both"
+    child = ChildFactory(team=nurse.team)
+    settled = a_close_match(nurse.team, child=child)
+    settled.resolved_at, settled.resolved_by = NOW, nurse
+    settled.resolution, settled.child = Resolution.KEEP_EXISTING, child
     settled.save()
 
     page = Shown.at(client, "/imports/issues/")
