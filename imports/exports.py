@@ -1,8 +1,7 @@
 """Files that a person takes away: templates, and their own rows with what to do."""
 
-import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 
@@ -15,11 +14,9 @@ from imports.models import CohortImport, CohortRow, RowError
 from imports.rules import file as file_rules
 from imports.rules.columns import COLUMNS
 from imports.rules.file_headers import TO_MEND, normalise
-from mavis.rules.cells import neutralise
+from mavis.downloads import csv_of
 from pds.rules.outcomes import TraceOutcome
 
-# Excel takes a CSV file for UTF-8 only if it begins with a byte-order mark.
-_BYTE_ORDER_MARK = "\ufeff"
 _AS_TEXT = "@"
 
 # Why a row has no NHS number from PDS.
@@ -32,7 +29,7 @@ NOT_MATCHED = {
 
 def template_csv() -> bytes:
     """Return the template: a row of headers and one of instructions."""
-    return _csv(
+    return csv_of(
         [
             [column.header for column in COLUMNS],
             [column.instruction for column in COLUMNS],
@@ -69,7 +66,7 @@ def rows_to_mend(cohort_import: CohortImport) -> bytes:
     All rows are there, in their places, so that the mended file can be uploaded
     whole and a row keeps the number by which the messages call it.
     """
-    return _csv(_with_what_to_mend(cohort_import))
+    return csv_of(_with_what_to_mend(cohort_import))
 
 
 def unmatched_rows(cohort_import: CohortImport) -> bytes:
@@ -88,7 +85,7 @@ def unmatched_rows(cohort_import: CohortImport) -> bytes:
         "ROW", "CHILD_FIRST_NAME", "CHILD_LAST_NAME", "CHILD_DATE_OF_BIRTH",
         "CHILD_POSTCODE", "CHILD_NHS_NUMBER", "WHY_NOT_MATCHED",
     ]  # fmt: skip
-    return _csv([header, *map(_unmatched, rows.iterator(chunk_size=2000))])
+    return csv_of([header, *map(_unmatched, rows.iterator(chunk_size=2000))])
 
 
 def _unmatched(row: CohortRow) -> list[str]:
@@ -144,13 +141,3 @@ def _with(cells: list[str], told: str, headers: list[str]) -> list[str]:
     place = headers.index(TO_MEND) if there else len(headers)
     padded = cells + [""] * (place - len(cells))
     return [*padded[:place], told, *padded[place + there :]]
-
-
-def _csv(rows: Iterable[list[str]]) -> bytes:
-    """Return rows as CSV that Excel opens as it is, and calculates nothing of."""
-    text = io.StringIO()
-    text.write(_BYTE_ORDER_MARK)
-    writer = csv.writer(text)
-    for row in rows:
-        writer.writerow([neutralise(cell) for cell in row])
-    return text.getvalue().encode()

@@ -1,6 +1,6 @@
 """Who may do what. Each function answers one question (spec section 1)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeGuard
@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from mavis.models import AccessEvent, Team, TeamMembership, User
+from mavis.models import AccessEvent, Role, Team, TeamMembership, User
 
 Parameters = ParamSpec("Parameters")
 
@@ -40,6 +40,11 @@ def may_work(request: HttpRequest) -> TypeGuard[AuthenticatedRequest]:
 def may_approve(*, user: User, team: Team, uploaded_by_id: int) -> bool:
     """Test if this user may approve what was uploaded by someone in their team."""
     return not team.needs_second_approver or user.pk != uploaded_by_id
+
+
+def may_dismiss_notices(role: str) -> bool:
+    """Test if someone with this role in a team may take notices off its dashboard."""
+    return role == Role.SUPERUSER
 
 
 def team_required(view: View[Parameters]) -> AnyView[Parameters]:
@@ -73,6 +78,16 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "GET":
         return redirect("sign_in")
     return redirect_to_login(request.get_full_path())
+
+
+def record_openings(
+    *, child_ids: Iterable[int], by: User, team: Team, at: datetime
+) -> None:
+    """Note in the trail that someone took away details of these children."""
+    AccessEvent.objects.bulk_create(
+        AccessEvent(child_id=child_id, by=by, team=team, at=at)
+        for child_id in child_ids
+    )
 
 
 def record_opening(*, child_id: int, by: User, team: Team, at: datetime) -> None:

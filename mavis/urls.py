@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("children/", include("schoolmoves.child_urls")),
     path("children/", include("imports.child_urls")),
     path("school-moves/", include("schoolmoves.urls")),
+    path("school-moves/", include("imports.move_urls")),
 ]
 
 handler400 = views.bad_request

@@ -20,6 +20,7 @@ WHY_NOT_IMPORTED = {
     NotImported.MOVE_IGNORED_BEFORE: (
         "Your team ignored the same school move earlier this academic year"
     ),
+    NotImported.MOVE_IGNORED: "Your team ignored the school move",
 }
 WHY_NOT_CONFIRMED = {
     UploadedNumber.NOT_HELD: (
@@ -85,8 +86,13 @@ def move(row: CohortRow) -> tuple[str, ...]:
 
 
 def with_team(row: CohortRow) -> tuple[str, ...]:
-    """Return which team has the child, and why the row is not imported."""
-    return (*_team(row), WHY_NOT_IMPORTED[NotImported(row.not_imported_reason)])
+    """Return which team has the child, and why the row is not imported.
+
+    A team that has ignored the move has no reason to see who has the child.
+    """
+    reason = NotImported(row.not_imported_reason)
+    team = () if reason is NotImported.MOVE_IGNORED else _team(row)
+    return (*team, WHY_NOT_IMPORTED[reason])
 
 
 def not_imported(row: CohortRow) -> tuple[str, ...]:

@@ -6,9 +6,7 @@ from django.views.decorators.http import require_safe
 from imports import exports, queries
 from imports.rules.lifecycle import FailureReason, Status
 from mavis.access import AuthenticatedRequest, team_required
-
-CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from mavis.downloads import CSV, XLSX, attachment
 
 
 @require_safe
@@ -16,9 +14,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def template(request: AuthenticatedRequest, file_format: str) -> HttpResponse:
     """Answer with an empty cohort file that has every column."""
     if file_format == "csv":
-        return _file(exports.template_csv(), CSV, "cohort-template.csv")
+        return attachment(exports.template_csv(), CSV, "cohort-template.csv")
     if file_format == "xlsx":
-        return _file(exports.template_xlsx(), XLSX, "cohort-template.xlsx")
+        return attachment(exports.template_xlsx(), XLSX, "cohort-template.xlsx")
     raise Http404
 
 
@@ -34,7 +32,7 @@ def rows_to_mend(request: AuthenticatedRequest, import_id: int) -> HttpResponse:
     if not has_problems:
         raise Http404
     name = f"rows-to-mend-{import_id}.csv"
-    return _file(exports.rows_to_mend(cohort_import), CSV, name)
+    return attachment(exports.rows_to_mend(cohort_import), CSV, name)
 
 
 @require_safe
@@ -45,13 +43,4 @@ def unmatched_rows(request: AuthenticatedRequest, import_id: int) -> HttpRespons
     if cohort_import.failure_reason != FailureReason.LOW_MATCH_RATE:
         raise Http404
     name = f"unmatched-rows-{import_id}.csv"
-    return _file(exports.unmatched_rows(cohort_import), CSV, name)
-
-
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    disposition = f'attachment; filename="{name}"'
-    return HttpResponse(
-        content,
-        content_type=content_type,
-        headers={"Content-Disposition": disposition},
-    )
+    return attachment(exports.unmatched_rows(cohort_import), CSV, name)

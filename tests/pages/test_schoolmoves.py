@@ -38,7 +38,7 @@ def test_a_move_shows_who_and_from_where_to_where(client, team):
     assert (row["From"], row["To"]) == ("Hill School", "Vale School")
     assert page.follow("OKAFOR, Amara").title == "OKAFOR, Amara"
     assert "The schools of these children have not been changed" in page.text
-    assert page.buttons == []
+    assert page.links.count("Review OKAFOR, Amara") == 1
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,9 @@ def test_the_list_costs_the_same_queries_for_any_number_of_moves(
         SchoolMoveFactory(child=ChildFactory(team=team), team=team)
     assert Child.objects.count() == moves
 
-    # Session, user, memberships; two for the list; two for the header; and three
+    # Session, user, memberships; four for the list; two for the header; and three
     # that put off the end of the session.
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         client.get("/school-moves/")
 
 
