@@ -1,5 +1,6 @@
 """What the header of every page shows: the team's name, links and counts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,10 +8,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from children.queries import children_of, left_behind
 from imports.models import CloseMatch, CohortImport
 from imports.rules.lifecycle import Status
-from mavis.access import AuthenticatedRequest, may_work
-from mavis.pages import show_date, show_name
+from mavis.access import AuthenticatedRequest, may_dismiss_notices, may_work
+from mavis.models import Team
+from mavis.pages import Pagination, show_date, show_name
 from schoolmoves.models import Notice, NoticeKind
 from schoolmoves.queries import open_moves, open_notices
 
@@ -80,24 +83,25 @@ def link(request: HttpRequest, text: str, href: str) -> Link:
     return Link(text, href, current)
 
 
-# Notices shown on the dashboard; the heading counts them all.
-NOTICES = 20
+NOTICES_A_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeLine:
-    """Something to know about a child; without a link when another team has it now."""
+    """Something to know about a child; without a link where there is nothing to open."""
 
+    notice_id: int
     child_id: int | None
     name: str
     what: str
     when: str
 
     @classmethod
-    def of(cls, notice: Notice) -> "NoticeLine":
+    def of(cls, notice: Notice, *, may_open: Collection[int]) -> "NoticeLine":
         what = NoticeKind(notice.kind).label
         return cls(
-            child_id=None if notice.new_team else notice.child_id,
+            notice_id=notice.pk,
+            child_id=notice.child_id if notice.child_id in may_open else None,
             name=show_name(notice.child.first_name, notice.child.last_name),
             what=f"{what}: {notice.new_team.name}" if notice.new_team else what,
             when=show_date(timezone.localtime(notice.at).date()),
@@ -111,18 +115,38 @@ class Waiting:
     uploads_to_review: int
     issues: int
     school_moves: int
-    notice_count: int
+    # Their number, and one page of them.
+    notice_pages: Pagination
     notices: tuple[NoticeLine, ...]
+    may_dismiss: bool
 
 
 def waiting(request: AuthenticatedRequest) -> Waiting:
     notices = open_notices(request.team)
+    pages = Pagination.of(
+        total=notices.count(),
+        page=request.GET.get("page", "1"),
+        size=NOTICES_A_PAGE,
+        address=f"{reverse('dashboard')}?page=",
+    )
+    shown = list(notices[pages.slice])
+    may_open = openable(request.team, [notice.child_id for notice in shown])
     return Waiting(
         uploads_to_review=CohortImport.objects.filter(
             team=request.team, status__in=[Status.IN_REVIEW, Status.IN_FURTHER_REVIEW]
         ).count(),
         issues=open_issues(request),
         school_moves=open_moves(request.team).count(),
-        notice_count=notices.count(),
-        notices=tuple(NoticeLine.of(notice) for notice in notices[:NOTICES]),
+        notice_pages=pages,
+        notices=tuple(NoticeLine.of(notice, may_open=may_open) for notice in shown),
+        may_dismiss=may_dismiss_notices(request.role),
     )
+
+
+def openable(team: Team, child_ids: Collection[int]) -> set[int]:
+    """Return those of these children of whom the team has a page to open."""
+    if not child_ids:
+        return set()
+    found = children_of(team).filter(pk__in=child_ids).values_list("pk", flat=True)
+    left = left_behind(team).filter(pk__in=child_ids).values_list("pk", flat=True)
+    return {*found, *left}

@@ -28,7 +28,15 @@ from mavis.rules.names import fold
 from pds.models import Trace, TraceStep
 from pds.rules.cascade import Result, Step
 from pds.rules.outcomes import TraceOutcome, UploadedNumber
-from schoolmoves.models import MoveSource, MoveState, SchoolMove
+from schoolmoves.models import (
+    Decision,
+    MoveSource,
+    MoveState,
+    Notice,
+    NoticeKind,
+    SchoolMove,
+    SchoolMoveLogEntry,
+)
 
 NOW = datetime.datetime(2026, 11, 24, 9, 0, tzinfo=datetime.UTC)
 ACADEMIC_YEAR = 2026
@@ -385,3 +393,33 @@ class SchoolMoveFactory(DjangoModelFactory):
         waiting = factory.Trait(state=MoveState.WAITING)
         confirmed = factory.Trait(state=MoveState.CONFIRMED, decided_at=NOW)
         ignored = factory.Trait(state=MoveState.IGNORED, decided_at=NOW)
+
+
+class SchoolMoveLogEntryFactory(DjangoModelFactory):
+    """A confirmed move within one team, from one of its schools to another."""
+
+    class Meta:
+        model = SchoolMoveLogEntry
+
+    to_team = factory.SubFactory(TeamFactory)
+    from_team = factory.SelfAttribute("to_team")
+    child = factory.SubFactory(ChildFactory, team=factory.SelfAttribute("..to_team"))
+    from_school = factory.SubFactory(
+        SchoolFactory, team=factory.SelfAttribute("..from_team")
+    )
+    to_school = factory.SubFactory(
+        SchoolFactory, team=factory.SelfAttribute("..to_team")
+    )
+    decision = Decision.CONFIRMED
+    academic_year = ACADEMIC_YEAR
+    at = NOW
+
+
+class NoticeFactory(DjangoModelFactory):
+    class Meta:
+        model = Notice
+
+    team = factory.SubFactory(TeamFactory)
+    child = factory.SubFactory(ChildFactory, team=factory.SelfAttribute("..team"))
+    kind = NoticeKind.RESTRICTED
+    at = NOW
