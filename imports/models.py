@@ -63,6 +63,10 @@ class CohortImport(models.Model):
     seconds_matching = models.FloatField(default=0)
     seconds_committing = models.FloatField(default=0)
 
+    # How many children its rows were compared with, counted when matching began: the
+    # more there are, the more must speak for a possible match by similarity.
+    pool_size = models.PositiveIntegerField(null=True)
+
     # --- Which worker holds it; see imports.pipeline ---
     lease_token = models.UUIDField(null=True)
     lease_expires_at = models.DateTimeField(null=True)

@@ -10,10 +10,9 @@ from django.db import connection
 
 from imports.rules.similarity import Person, SimilarPair
 
-# Children who share with a row its postcode, or a name and the date of birth; either
-# may be swapped (the names, or day and month). This is the same as
-# `imports.rules.similarity.shares_enough`, which a test compares it with. Each join
-# is served by an index; another test reads the plan.
+# Children who share enough with a row, as `imports.rules.similarity.shares_enough`
+# says; a test compares the two. Each join is served by an index; another test reads
+# the plan.
 #
 # Children of this import do not count, and those it has changed are compared as they
 # were before. Of what is compared, it can only have given them a postcode, and so the
@@ -52,6 +51,18 @@ WITH wanted AS MATERIALIZED (
     SELECT w.id, c.id
     FROM wanted w
     JOIN children_child c ON c.postcode = w.postcode AND w.postcode <> ''
+    UNION
+    SELECT w.id, c.id
+    FROM wanted w
+    CROSS JOIN LATERAL (
+        SELECT overlay(w.postcode PLACING reverse(substr(w.postcode, place, 2))
+                       FROM place FOR 2)
+        FROM generate_series(1, length(w.postcode) - 1) AS place
+        WHERE substr(w.postcode, place, 2) NOT LIKE '%% %%'
+    ) AS v(changed_about)
+    JOIN children_child c ON c.postcode = v.changed_about
+    WHERE c.first_name_key = w.first_name_key OR c.last_name_key = w.last_name_key
+       OR c.date_of_birth = w.date_of_birth
 )
 SELECT w.id, w.row_number, c.id,
        w.first_name, w.last_name, w.first_name_key, w.last_name_key, w.date_of_birth,
@@ -92,3 +103,14 @@ def similar_pairs(*, import_id: int, row_ids: Sequence[int]) -> Iterator[Similar
             row_id, row_number, child_id = pair[:3]
             row, child = Person(*pair[3:9]), Person(*pair[9:15])
             yield SimilarPair(row_id, row_number, child_id, row, child, pair[15])
+
+
+POOL_SIZE = "SELECT count(*) FROM children_child WHERE merged_into_id IS NULL"
+
+
+def pool_size() -> int:
+    """Return how many children a row might be."""
+    with connection.cursor() as cursor:
+        cursor.execute(POOL_SIZE)
+        (count,) = cursor.fetchone()
+        return int(count)

@@ -12,6 +12,7 @@ from imports.models import CohortImport
 from imports.rules.lifecycle import Status
 from imports.rules.working_out import WorkedOut
 from imports.sql import matching as sql
+from imports.sql import similarity
 from imports.stages.work_out import work_out
 
 # Rows stored in one transaction.
@@ -26,7 +27,7 @@ def run(*, lease: Lease, clock: Clock) -> None:
     :raises LeaseLost: another worker has taken the import
     """
     began = time.monotonic()
-    cohort_import = CohortImport.objects.get(pk=lease.import_id)
+    cohort_import = _with_pool_size(lease=lease)
     for rows in _batches(work_out(cohort_import), ROWS_STORED_AT_ONCE):
         now = time.monotonic()
         is_wanted = _store(rows, lease=lease, seconds=now - began)
@@ -34,6 +35,19 @@ def run(*, lease: Lease, clock: Clock) -> None:
         if not is_wanted or lease.slice_is_over():
             return
     _ask_for_review(lease=lease, clock=clock)
+
+
+@transaction.atomic(durable=True)
+def _with_pool_size(*, lease: Lease) -> CohortImport:
+    """Return the import, with the number of children that it is compared with.
+
+    It is counted once: a commit must not judge otherwise because others have come.
+    """
+    cohort_import = lease.lock()
+    if cohort_import.pool_size is None:
+        cohort_import.pool_size = similarity.pool_size()
+        cohort_import.save(update_fields=["pool_size"])
+    return cohort_import
 
 
 @transaction.atomic(durable=True)

@@ -39,7 +39,10 @@ def work_out(
     if row_ids is None:
         row_ids = sql.undecided_row_ids(import_id=cohort_import.pk)
     row_ids = sorted(row_ids)
-    matches, claims = find_matches(cohort_import.pk, row_ids)
+    pool_size = cohort_import.pool_size
+    if pool_size is None:
+        pool_size = similarity_sql.pool_size()
+    matches, claims = find_matches(cohort_import.pk, row_ids, pool_size=pool_size)
     importing = Importing(cohort_import.team_id, cohort_import.academic_year)
     for chunk in _chunks(row_ids, ROWS_LOADED_AT_ONCE):
         children = known.children(
@@ -63,12 +66,15 @@ def work_out(
 
 
 def find_matches(
-    import_id: int, row_ids: Sequence[int]
+    import_id: int, row_ids: Sequence[int], *, pool_size: int
 ) -> tuple[dict[int, Match], dict[int, list[Claim]]]:
-    """Return the match of each row that has one, and all claims to each child."""
+    """Return the match of each row that has one, and all claims to each child.
+
+    :param pool_size: how many children the import is compared with in all
+    """
     matches: dict[int, Match] = {}
     claims: dict[int, list[Claim]] = defaultdict(list)
-    for row_id, row_number, match in _decided(import_id, row_ids):
+    for row_id, row_number, match in _decided(import_id, row_ids, pool_size):
         matches[row_id] = match
         if match.only_child_id is not None:
             claim = Claim(row_id, row_number, match.strength)
@@ -82,7 +88,7 @@ def find_matches(
 
 
 def _decided(
-    import_id: int, row_ids: Sequence[int]
+    import_id: int, row_ids: Sequence[int], pool_size: int
 ) -> Iterator[tuple[int, int, Match]]:
     """Go through the rows that may be about somebody: id, row number, match.
 
@@ -98,16 +104,16 @@ def _decided(
                 left.remove(row_id)
                 yield row_id, candidates[0].row_number, match
         for resembling in _chunks(sorted(left), ROWS_RESEMBLING_AT_ONCE):
-            yield from _resembling(import_id, resembling)
+            yield from _resembling(import_id, resembling, pool_size)
 
 
 def _resembling(
-    import_id: int, row_ids: Sequence[int]
+    import_id: int, row_ids: Sequence[int], pool_size: int
 ) -> Iterator[tuple[int, int, Match]]:
     pairs = similarity_sql.similar_pairs(import_id=import_id, row_ids=row_ids)
     for row_id, group in groupby(pairs, attrgetter("row_id")):
         worth_comparing = list(group)
-        match = similarity.decide(worth_comparing)
+        match = similarity.decide(worth_comparing, pool_size=pool_size)
         if match is not NOBODY:
             yield row_id, worth_comparing[0].row_number, match
 
