@@ -99,7 +99,7 @@ def test_of_a_child_that_moved_away_the_page_tells_who_has_it_and_no_more(
     assert AccessEvent.objects.get().child == left_behind
 
 
-@pytest.mark.parametrize("reason", set(ArchiveReason) - {"moved_out_of_area"})
+@pytest.mark.parametrize("reason", sorted(set(ArchiveReason) - {"moved_out_of_area"}))
 def test_a_child_archived_for_another_reason_that_a_team_has_is_not_found(
     client, nurse, reason
 ):
