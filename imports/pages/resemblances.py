@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from imports.models import CohortRow, RowCandidate
 from imports.pages import words
-from imports.rules.similarity import NAMES_SWAPPED, Likeness
+from imports.rules.likeness import Likeness
+from imports.rules.similarity import NAMES_SWAPPED
 
 DETAILS = ("first_name", "last_name", "date_of_birth", "postcode")
 

@@ -6,35 +6,19 @@ detail, and what the details come to is decided here. Whatever is found is a clo
 match: a person decides, and is told why.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from functools import lru_cache
 
-from rapidfuzz.distance import OSA, JaroWinkler
-
+from imports.rules.likeness import (
+    Likeness,
+    births,
+    changed_about,
+    names,
+    postcodes,
+    swapped,
+)
 from imports.rules.matching import NOBODY, Match, Strength
-from mavis.rules.names import fold
-from pds.rules.short_forms import FULL_NAMES, is_short_form
-
-
-class Likeness(StrEnum):
-    """How a detail of a row stands to the same detail of a child."""
-
-    SAME = "same"
-    # --- Names ---
-    SHORT_FORM = "short_form"  # Sam and Samuel, Bill and Will
-    PART = "part"  # Anne and Anne-Marie, Jones-Smith and Smith-Jones
-    BEGINNING = "beginning"  # Chris and Christos
-    SLIP = "slip"  # one letter wrong, missing, too many, or two changed about
-    CLOSE = "close"  # more than one slip
-    # --- Dates ---
-    DAY_AND_MONTH_SWAPPED = "day_and_month_swapped"
-    # --- No likeness ---
-    DIFFERENT = "different"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +90,7 @@ class Resemblance:
 
 # What each likeness is worth: the binary logarithm of how much more often it is seen
 # between two records of one child than between two children. Rounded from what
-# `match_quality --learn` counts in the halves that it does not test on; a twin
-# shares all but the first name, so that a different one weighs more than is counted.
+# `match_quality --learn` counts, in halves of people that it does not test on.
 NAME_POINTS: Mapping[str, Mapping[Likeness, int]] = {
     "first_name": {
         Likeness.SAME: 7, Likeness.SHORT_FORM: 5, Likeness.PART: 4,
@@ -129,6 +112,9 @@ POSTCODE_POINTS = {
     Likeness.SAME: 11, Likeness.SLIP: 5, Likeness.DIFFERENT: -4, Likeness.UNKNOWN: -4,
 }  # fmt: skip
 SWAPPED_NAMES = -2
+# The most that names can be worth: both the same; or not both, or swapped.
+BOTH_NAMES = 15
+ALIKE_NAMES = 14
 # Brothers and sisters share the last name and the postcode, and often have names that
 # are alike: then a date of birth that does not agree speaks against it the more.
 SIBLINGS = -4
@@ -156,13 +142,17 @@ def decide(pairs: Sequence[SimilarPair], *, pool_size: int) -> Match:
 
     :param pool_size: how many children there are in all
     """
+    needed = points_needed(pool_size)
     resembling = [
         (pair.child_id, compare(pair.row, pair.child))
         for pair in pairs
-        if not pair.is_someone_else and shares_enough(pair.row, pair.child)
+        if not pair.is_someone_else
+        and shares_enough(pair.row, pair.child)
+        # Only saves time: few neighbours need have their names compared.
+        and most_points(pair.row, pair.child) >= needed
     ]
     best = max((found.points for _, found in resembling), default=0)
-    least = max(points_needed(pool_size), best - MUCH_LESS_LIKELY + 1)
+    least = max(needed, best - MUCH_LESS_LIKELY + 1)
     likely = sorted(
         (child_id, found.reasons())
         for child_id, found in resembling
@@ -205,6 +195,22 @@ def shares_enough(row: Person, child: Person) -> bool:
             or row.last_name_key == child.first_name_key
         )
     return same_name and row.date_of_birth == swapped(child.date_of_birth)
+
+
+def most_points(row: Person, child: Person) -> int:
+    """Return as many points as the two could have, were their names as alike as can be.
+
+    Never fewer than they have.
+    """
+    same_names = (row.first_name_key, row.last_name_key) == (
+        child.first_name_key,
+        child.last_name_key,
+    )
+    return (
+        (BOTH_NAMES if same_names else ALIKE_NAMES)
+        + BIRTH_POINTS[births(row.date_of_birth, child.date_of_birth)]
+        + POSTCODE_POINTS[postcodes(row.postcode, child.postcode)]
+    )
 
 
 def compare(row: Person, child: Person) -> Resemblance:
@@ -251,91 +257,3 @@ def compare(row: Person, child: Person) -> Resemblance:
 
 def _name_points(first: Likeness, last: Likeness) -> int:
     return NAME_POINTS["first_name"][first] + NAME_POINTS["last_name"][last]
-
-
-def names(one: str, one_key: str, other: str, other_key: str) -> Likeness:
-    """Compare two names, each as written and folded."""
-    if one_key == other_key:
-        return Likeness.SAME if one_key else Likeness.UNKNOWN
-    if not one_key or not other_key:
-        return Likeness.UNKNOWN
-    short, long = sorted((one_key, other_key), key=len)
-    if _are_short_forms(one_key, other_key):
-        return Likeness.SHORT_FORM
-    if _is_part(one, other):
-        return Likeness.PART
-    distance = OSA.distance(short, long, score_cutoff=2)
-    if distance == 1 and len(short) > 1:
-        return Likeness.SLIP
-    if len(short) >= 3 and long.startswith(short):
-        return Likeness.BEGINNING
-    if distance == 2 and len(short) >= 5:
-        return Likeness.CLOSE
-    if JaroWinkler.similarity(short, long) >= 0.9:
-        return Likeness.CLOSE
-    return Likeness.DIFFERENT
-
-
-def _are_short_forms(one: str, other: str) -> bool:
-    return (
-        is_short_form(one, other)
-        or is_short_form(other, one)
-        or not FULL_NAMES.get(one, frozenset()).isdisjoint(FULL_NAMES.get(other, ()))
-    )
-
-
-_BREAKS = re.compile(r"[\s‐‑–\-]+")
-
-
-def _is_part(one: str, other: str) -> bool:
-    ones, others = _parts(one), _parts(other)
-    if len(ones) < 2 and len(others) < 2:
-        return False
-    return bool(ones and others) and (ones <= others or others <= ones)
-
-
-@lru_cache(maxsize=100_000)
-def _parts(name: str) -> frozenset[str]:
-    return frozenset(part for part in map(fold, _BREAKS.split(name)) if len(part) > 2)
-
-
-def births(one: date | None, other: date | None) -> Likeness:
-    """Compare two dates of birth."""
-    if one is None or other is None:
-        return Likeness.UNKNOWN
-    if one == other:
-        return Likeness.SAME
-    if one == swapped(other):
-        return Likeness.DAY_AND_MONTH_SWAPPED
-    if OSA.distance(f"{one:%Y%m%d}", f"{other:%Y%m%d}", score_cutoff=1) == 1:
-        return Likeness.SLIP
-    return Likeness.DIFFERENT
-
-
-def swapped(born: date) -> date | None:
-    """Return the date with day and month swapped, if there is one and it is another."""
-    if born.day > 12 or born.day == born.month:
-        return None
-    return born.replace(month=born.day, day=born.month)
-
-
-def postcodes(one: str, other: str) -> Likeness:
-    """Compare two postcodes. Blank: not known, or one that says nothing."""
-    if not one or not other:
-        return Likeness.UNKNOWN
-    if one == other:
-        return Likeness.SAME
-    if OSA.distance(one, other, score_cutoff=1) == 1:
-        return Likeness.SLIP
-    return Likeness.DIFFERENT
-
-
-@lru_cache(maxsize=100_000)
-def changed_about(postcode: str) -> tuple[str, ...]:
-    """Return the postcode with each two neighbours of it changed about."""
-    return tuple(
-        postcode[:place] + postcode[place + 1] + postcode[place] + postcode[place + 2 :]
-        for place in range(len(postcode) - 1)
-        if " " not in postcode[place : place + 2]
-        and postcode[place] != postcode[place + 1]
-    )

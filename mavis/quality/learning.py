@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import log2
 
-from imports.rules.similarity import Likeness, Resemblance
+from imports.rules.likeness import Likeness
+from imports.rules.similarity import Resemblance
 from mavis.quality.labelled import Labelled
 from mavis.quality.ours import compare
 
