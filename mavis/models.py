@@ -43,7 +43,9 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="user_email_is_unique_in_any_case"),
+            models.UniqueConstraint(
+                Lower("email"), name="user_email_is_unique_in_any_case"
+            ),
         ]
 
     def __str__(self) -> str:

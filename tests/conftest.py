@@ -17,6 +17,8 @@ import psycopg
 import pytest
 import redis
 from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from mavis.embedded import browser, processes, services
 
@@ -27,6 +29,12 @@ PEOPLE_HEADER = (
     "ADDRESS_LINE_3", "FORMER_FAMILY_NAME", "FORMER_GIVEN_NAME", "FORMER_POSTCODE",
     "RESTRICTED", "DATE_OF_DEATH", "SUPERSEDED_BY", "INVALIDATED", "GP_ODS_CODE",
 )  # fmt: skip
+
+# A property says what holds, not how long a busy machine takes to try it.
+hypothesis_settings.register_profile(
+    "mavis", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("mavis")
 
 # Playwright's event loop runs in the thread of the tests, which Django takes for
 # a coroutine that would block; here nothing waits for it.

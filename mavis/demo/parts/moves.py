@@ -81,7 +81,7 @@ MOVES = (
         ),
     ),
     Part(
-        shows="not imported: the child's record is archived",
+        shows="not imported: the child's record was archived as imported in error",
         person=Person(
             serial=33, first_name="Tilly", last_name="Moon", born=Birthday(9, 3, 15),
             gender="female", home="36 Cherry Close", postcode="LE9 9QR",
@@ -91,7 +91,7 @@ MOVES = (
                 team=COVERWICK,
                 school=ACADEMY,
                 serial=33,
-                archive_reason="moved_out_of_area",
+                archive_reason="imported_in_error",
             ),
         ),
         school=ACADEMY,
