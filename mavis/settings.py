@@ -5,6 +5,7 @@ what to set. README.md has the table of them.
 """
 
 import datetime
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import dj_database_url
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from mavis.pds_access import Unusable, read_access
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -208,6 +211,12 @@ PDS_BASE_URL = required("PDS_BASE_URL").rstrip("/")
 # Requests a second for all workers together. 5 is what PDS allows an application
 # that has not asked for more; 0 is no limit.
 PDS_REQUESTS_PER_SECOND = env.float("PDS_REQUESTS_PER_SECOND", default=5)
+# PDS_API_KEY, PDS_KEY_ID, PDS_PRIVATE_KEY (or PDS_PRIVATE_KEY_FILE) and PDS_TOKEN_URL:
+# all, or none for a simulator that asks for no token.
+try:
+    PDS_ACCESS = read_access(os.environ, base_url=PDS_BASE_URL)
+except Unusable as error:
+    raise ImproperlyConfigured(str(error)) from error
 
 # --- Imports ------------------------------------------------------------------
 

@@ -6,15 +6,16 @@ ones it heard.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 
 from pds.answer_box import AnswerBox
 from pds.client import Client, Tally
-from pds.limiter import LimiterLost
+from pds.limiter import ImportsFirst, LimiterLost
 from pds.rules.answers import Answer, Fault, Nobody, OnePerson, RefusesUs, Rejected
 from pds.rules.cascade import (
     Asked,
@@ -30,8 +31,12 @@ from pds.rules.sought import Sought
 
 log = structlog.get_logger()
 
+Todo = TypeVar("Todo")
+
 # This many failures in a row, whoever they are about, look like an outage.
 FAILURES_OF_AN_OUTAGE = 10
+# Says nothing of a person: we ask too much, whoever we ask about.
+TOO_MANY_REQUESTS = "http_429"
 # Asked about nobody when requests only fail, to tell an outage from a person whose
 # record PDS cannot give: a number and a name that are never issued.
 PROBE_READ = Read("9990000018")
@@ -51,6 +56,15 @@ class Wanted:
 
     key: int
     sought: Sought
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """One question about one person, which is not followed by another."""
+
+    key: int
+    question: Question
     reference: str
 
 
@@ -79,7 +93,10 @@ class Tracings:
     - `answers`: requests that PDS answered.
     - `is_out`: PDS does not answer, or does not accept us, or may not be asked:
       nothing in `failed` is then the fault of a person, so it is empty.
+    - `refused_status`: the status with which it did not accept us, if it did not.
     - `retry_after`: seconds that PDS asked us to wait, at the most.
+    - `faults`: those of requests, by kind.
+    - `replies`: to single questions, by their key.
     """
 
     finished: list[Traced] = field(default_factory=list)
@@ -87,7 +104,10 @@ class Tracings:
     calls: int = 0
     answers: int = 0
     is_out: bool = False
+    refused_status: int | None = None
     retry_after: float = 0
+    faults: Mapping[str, int] = field(default_factory=dict)
+    replies: dict[int, Answer | Rejected | Fault] = field(default_factory=dict)
 
 
 class Asking:
@@ -118,31 +138,67 @@ class Asking:
         self._asked_now: dict[bytes, asyncio.Event] = {}
         self._probe: Question = PROBE_READ
         self._may_ask = True
+        # To imports, which go first.
+        self._makes_way = False
 
-    async def ask_about(self, wanted: Sequence[Wanted]) -> None:
-        """Fill `tracings` and `heard`."""
-        people = iter(wanted)
+    async def ask_about(
+        self, wanted: Sequence[Wanted], *, probe_first: bool = False
+    ) -> None:
+        """Fill `tracings` and `heard`.
+
+        :param probe_first: PDS was out: ask it one thing, and no more if it still is
+        """
+        await self._ask(wanted, self._trace, probe_first=probe_first)
+
+    async def ask_each(self, singles: Sequence[Single]) -> None:
+        """Fill `tracings.replies` and `heard`."""
+        await self._ask(singles, self._ask_single, probe_first=False)
+
+    async def _ask(
+        self,
+        todo: Sequence[Todo],
+        work: Callable[[Client, Todo], Awaitable[None]],
+        *,
+        probe_first: bool,
+    ) -> None:
+        if probe_first and not await self._answers_a_probe():
+            self._stop()
+        waiting = iter(todo)
         async with asyncio.TaskGroup() as tasks:
             for client in self._clients:
-                tasks.create_task(self._work(client, people))
-        if self._looks_like_an_outage():
-            self.tracings.is_out = not await self._answers_a_probe()
+                tasks.create_task(self._work(client, waiting, work))
+        if self._looks_like_an_outage() and not await self._answers_a_probe():
+            self._stop()
         if self.tracings.is_out:
             self.tracings.failed.clear()
             log.warning("pds.is_out", failures_in_a_row=self._tally.failures_in_a_row)
         self.tracings.calls = self._tally.calls
         self.tracings.answers = self._tally.answers
+        self.tracings.faults = self._tally.faults
 
-    async def _work(self, client: Client, people: Iterator[Wanted]) -> None:
-        """Trace whoever is next, until there is nobody left or time is up."""
-        for person in people:
+    async def _work(
+        self,
+        client: Client,
+        waiting: Iterator[Todo],
+        work: Callable[[Client, Todo], Awaitable[None]],
+    ) -> None:
+        """Do whatever is next, until there is nothing left or time is up."""
+        for one in waiting:
             if self._is_over():
                 return
             try:
-                await self._trace(client, person)
+                await work(client, one)
             except LimiterLost:
                 self._stop()
                 log.warning("pds.limiter_lost")
+            except ImportsFirst:
+                self._may_ask = False
+                self._makes_way = True
+
+    async def _ask_single(self, client: Client, single: Single) -> None:
+        reply = await self._reply(client, single.question, single.reference)
+        if reply is not None:
+            self.tracings.replies[single.key] = reply
 
     async def _trace(self, client: Client, person: Wanted) -> None:
         sought = person.sought
@@ -156,6 +212,8 @@ class Asking:
             if reply is None:
                 return
             if isinstance(reply, Fault):
+                if reply.kind == TOO_MANY_REQUESTS:
+                    return
                 steps, verdict = gave_up(sought, steps, step, self._clock())
                 self.tracings.failed.append(
                     Traced(person.key, sought, verdict, steps, is_given_up=True)
@@ -192,8 +250,7 @@ class Asking:
             case Rejected(code):
                 log.error("pds.rejected", code=code, reference=reference)
             case RefusesUs(status):
-                self._stop()
-                log.error("pds.refuses_us", status=status)
+                self._note_refusal(status)
                 return None
             case Fault():
                 self._note_fault(asking, reply)
@@ -211,6 +268,11 @@ class Asking:
         if self._tally.failures_in_a_row >= FAILURES_OF_AN_OUTAGE:
             self._may_ask = False
 
+    def _note_refusal(self, status: int) -> None:
+        self.tracings.refused_status = status
+        self._stop()
+        log.error("pds.refuses_us", status=status)
+
     def _stop(self) -> None:
         """Ask nothing more: nobody's questions can be answered now."""
         self._may_ask = False
@@ -221,13 +283,17 @@ class Asking:
 
     def _looks_like_an_outage(self) -> bool:
         only_failures = self._tally.failures_in_a_row > 0 and not self._tally.answers
-        return not self.tracings.is_out and (only_failures or not self._may_ask)
+        return not (self.tracings.is_out or self._makes_way) and (
+            only_failures or not self._may_ask
+        )
 
     async def _answers_a_probe(self) -> bool:
         try:
             reply = await self._clients[0].attempt(
                 self._probe, reference="probe", tally=self._tally
             )
-        except LimiterLost:
+        except (LimiterLost, ImportsFirst):
             return False
+        if isinstance(reply, RefusesUs):
+            self._note_refusal(reply.status)
         return not isinstance(reply, Fault | RefusesUs)

@@ -8,8 +8,9 @@ import asyncio
 import random
 import ssl
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from pds.limiter import Limiter
 from pds.rules.answers import Fault, RefusesUs, Reply
 from pds.rules.fhir import read_reply, search_reply
 from pds.rules.questions import Question, Read
+from pds.token import Anonymous, NoToken, Token, Tokens
 
 ATTEMPTS = 4
 # Seconds before the second attempt; each one after that waits twice as long.
@@ -37,16 +39,19 @@ Pause = Callable[[float], Awaitable[None]]
 class Tally:
     """What came of requests, by whatever client: an outage shows in it.
 
-    `failures_in_a_row` are those since PDS last gave an answer of any use.
+    `failures_in_a_row` are those since PDS last gave an answer of any use. `faults`
+    are counted by kind.
     """
 
     calls: int = 0
     answers: int = 0
     failures_in_a_row: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
 
     def count(self, reply: Reply) -> None:
         if isinstance(reply, Fault | RefusesUs):
             self.failures_in_a_row += 1
+            self.faults[reply.kind] += 1
         else:
             self.answers += 1
             self.failures_in_a_row = 0
@@ -55,6 +60,7 @@ class Tally:
 class Client:
     """One connection to PDS, for one request at a time.
 
+    :param tokens: where each request has its token from
     :param base_url: where `/Patient` is found, without a slash at the end
     :param ods_code: the organisation on whose behalf we ask
     :param transport: instead of the network, in tests
@@ -66,12 +72,14 @@ class Client:
         base_url: str,
         ods_code: str,
         limiter: Limiter,
+        tokens: Tokens | None = None,
         tls: ssl.SSLContext | bool = True,
         transport: httpx.AsyncBaseTransport | None = None,
         pause: Pause = asyncio.sleep,
     ) -> None:
         self._patients = f"{base_url}/Patient"
         self._limiter = limiter
+        self._tokens: Tokens = tokens or Anonymous()
         self._pause = pause
         self._http = httpx.AsyncClient(
             headers={
@@ -121,14 +129,11 @@ class Client:
         self, question: Question, request_id: str, reference: str, tally: Tally
     ) -> Reply:
         headers = {"X-Request-ID": request_id, "X-Correlation-ID": reference}
-        url = self._url(question)
         try:
-            try:
-                response = await self._send(url, headers, tally)
-            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-                # An idle connection may be closed just as we use it. Not so a
-                # second time in a row: that one is new.
-                response = await self._send(url, headers, tally)
+            response = await self._authorised(self._url(question), headers, tally)
+        except NoToken as none:
+            status = none.refused_status
+            return RefusesUs(status) if status else Fault("no_token")
         except (httpx.HTTPError, TimeoutError) as error:
             return Fault(type(error).__name__)
         understood = read_reply if isinstance(question, Read) else search_reply
@@ -139,6 +144,27 @@ class Client:
         if response.status_code == 429:
             await self._limiter.hold(min(retry_after or 1, 60))
         return Fault(reply.kind, retry_after)
+
+    async def _authorised(
+        self, url: str, headers: dict[str, str], tally: Tally
+    ) -> httpx.Response:
+        """Send a request with our token, and with a new one if that is rejected."""
+        token = await self._tokens.current()
+        response = await self._sent(url, _with(token, headers), tally)
+        if response.status_code == 401 and token:
+            another = await self._tokens.renewed(token)
+            return await self._sent(url, _with(another, headers), tally)
+        return response
+
+    async def _sent(
+        self, url: str, headers: dict[str, str], tally: Tally
+    ) -> httpx.Response:
+        try:
+            return await self._send(url, headers, tally)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            # An idle connection may be closed just as we use it. Not so a
+            # second time in a row: that one is new.
+            return await self._send(url, headers, tally)
 
     async def _send(
         self, url: str, headers: dict[str, str], tally: Tally
@@ -160,6 +186,10 @@ class Client:
 
     async def close(self) -> None:
         await self._http.aclose()
+
+
+def _with(token: Token | None, headers: dict[str, str]) -> dict[str, str]:
+    return {**headers, "Authorization": f"Bearer {token.value}"} if token else headers
 
 
 def _back_off(attempt: int, fault: Fault) -> float:

@@ -1,7 +1,8 @@
 """One rate of requests to PDS for all workers together, even and without bursts.
 
-The only thing shared is when the next request may go, kept in Valkey by its own clock.
-Losing it loses nothing: requests then wait until Valkey is back.
+What is shared is when the next request may go, and whether we have been asked to go
+slower, kept in Valkey by its own clock. Losing it loses nothing: requests then wait
+until Valkey is back.
 """
 
 import asyncio
@@ -11,28 +12,69 @@ from redis import asyncio as redis
 from redis.exceptions import RedisError
 
 KEY = "pds:next-request-at"
+# How much slower than the rate we ask, after PDS has said that it is too much.
+SLOWED_KEY = "pds:slowed"
+# There while an import asks; what can wait leaves it the way.
+IMPORTS_KEY = "pds:imports-ask"
 
-# Gives out the next free moment, and returns for how many microseconds to wait for it.
-_RESERVE = """
+# Each "too many requests" halves the rate, at most to an eighth.
+SLOWEST = 8
+# A storm of such answers to requests already on their way counts once.
+COUNTED_ONCE_SECONDS = 1
+# Without another, half of the slowness is gone after so many seconds.
+HALF_RECOVERED_SECONDS = 10
+# For so long after its last request an import still counts as asking.
+IMPORT_ASKS_SECONDS = 3
+
+# Returns how slow we are, and `now` in microseconds.
+_SLOWNESS = f"""
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local at = math.max(now, tonumber(redis.call('GET', KEYS[1]) or 0))
-local following = at + tonumber(ARGV[1])
-redis.call('SET', KEYS[1], string.format('%.0f', following),
-           'PX', math.ceil((following - now) / 1000) + 1000)
-return at - now
+local slowed = redis.call('HMGET', KEYS[2], 'factor', 'at')
+local factor, since = 1, 1e15
+if slowed[1] then
+    since = now - tonumber(slowed[2])
+    factor = math.max(1, tonumber(slowed[1])
+                         * 0.5 ^ (since / ({HALF_RECOVERED_SECONDS} * 1e6)))
+end
 """
 
-# Lets nobody have a moment before some microseconds from now.
-_HOLD = """
-local time = redis.call('TIME')
-local now = time[1] * 1000000 + time[2]
+# Gives out the next free moment, and returns for how many microseconds to wait for
+# it; -1 to whoever can wait, while an import asks.
+_RESERVE = (
+    _SLOWNESS
+    + f"""
+if ARGV[2] == 'yields' then
+    if redis.call('EXISTS', KEYS[3]) == 1 then return -1 end
+end
+local at = math.max(now, tonumber(redis.call('GET', KEYS[1]) or 0))
+if ARGV[2] ~= 'yields' then
+    redis.call('SET', KEYS[3], '1',
+               'PX', math.ceil((at - now) / 1000) + {IMPORT_ASKS_SECONDS * 1000})
+end
+local following = at + tonumber(ARGV[1]) * factor
+redis.call('SET', KEYS[1], string.format('%.0f', following),
+           'PX', math.ceil((following - now) / 1000) + 1000)
+return math.floor(at - now)
+"""
+)
+
+# Lets nobody have a moment before some microseconds from now, and slows all down.
+_HOLD = (
+    _SLOWNESS
+    + f"""
+if since >= {COUNTED_ONCE_SECONDS} * 1e6 then
+    redis.call('HSET', KEYS[2], 'factor', math.min({SLOWEST}, factor * 2),
+               'at', string.format('%.0f', now))
+    redis.call('PEXPIRE', KEYS[2], {SLOWEST * HALF_RECOVERED_SECONDS} * 1000)
+end
 local at = math.max(now + tonumber(ARGV[1]),
                     tonumber(redis.call('GET', KEYS[1]) or 0))
 redis.call('SET', KEYS[1], string.format('%.0f', at),
            'PX', math.ceil((at - now) / 1000) + 1000)
 return 0
 """
+)
 
 _MICROSECONDS = 1_000_000
 
@@ -41,9 +83,17 @@ class LimiterLost(Exception):
     """Valkey cannot be reached, so nobody knows when PDS may be asked."""
 
 
+class ImportsFirst(Exception):
+    """An import asks PDS, and this can wait."""
+
+
 class Limiter(Protocol):
     async def turn(self) -> None:
-        """Return when a request may go."""
+        """Return when a request may go.
+
+        :raises LimiterLost: nobody knows when that is
+        :raises ImportsFirst: not now
+        """
 
     async def hold(self, seconds: float) -> None:
         """Have every worker wait: PDS says that we ask too much."""
@@ -66,10 +116,16 @@ class Unlimited:
 
 
 class Paced:
-    """So many requests a second, of all workers that share a Valkey."""
+    """So many requests a second, of all workers that share a Valkey.
 
-    def __init__(self, *, requests_per_second: float, redis_url: str) -> None:
+    :param yields: there is no hurry: imports go first
+    """
+
+    def __init__(
+        self, *, requests_per_second: float, redis_url: str, yields: bool = False
+    ) -> None:
         self._interval = round(_MICROSECONDS / requests_per_second)
+        self._who = "yields" if yields else "import"
         self._redis = redis.Redis.from_url(
             redis_url, socket_timeout=5, socket_connect_timeout=5
         )
@@ -80,11 +136,16 @@ class Paced:
         """Take the next free moment, and return how many seconds away it is.
 
         :raises LimiterLost: Valkey does not answer
+        :raises ImportsFirst: an import asks, and this can wait
         """
         try:
-            wait: int = await self._reserve(keys=[KEY], args=[self._interval])
+            wait: int = await self._reserve(
+                keys=[KEY, SLOWED_KEY, IMPORTS_KEY], args=[self._interval, self._who]
+            )
         except RedisError as error:
             raise LimiterLost from error
+        if wait < 0:
+            raise ImportsFirst
         return wait / _MICROSECONDS
 
     async def turn(self) -> None:
@@ -92,7 +153,9 @@ class Paced:
 
     async def hold(self, seconds: float) -> None:
         try:
-            await self._hold(keys=[KEY], args=[round(seconds * _MICROSECONDS)])
+            await self._hold(
+                keys=[KEY, SLOWED_KEY], args=[round(seconds * _MICROSECONDS)]
+            )
         except RedisError as error:
             raise LimiterLost from error
 
@@ -100,8 +163,12 @@ class Paced:
         await self._redis.aclose()
 
 
-def limiter(*, requests_per_second: float, redis_url: str) -> Limiter:
+def limiter(
+    *, requests_per_second: float, redis_url: str, yields: bool = False
+) -> Limiter:
     """Return what keeps all workers under a rate; 0 is no limit."""
     if requests_per_second <= 0:
         return Unlimited()
-    return Paced(requests_per_second=requests_per_second, redis_url=redis_url)
+    return Paced(
+        requests_per_second=requests_per_second, redis_url=redis_url, yields=yields
+    )

@@ -8,9 +8,11 @@ from pds.models import Answer
 ANSWERS_ARE_KEPT = timedelta(hours=24)
 
 
-def kept_answers(keys: Collection[bytes], *, now: datetime) -> dict[bytes, bytes]:
-    """Return the encrypted answers, not yet a day old, to the questions of these keys."""
+def kept_answers(
+    keys: Collection[bytes], *, now: datetime, kept_for: timedelta = ANSWERS_ARE_KEPT
+) -> dict[bytes, bytes]:
+    """Return the encrypted answers, not yet so old, to the questions of these keys."""
     found = Answer.objects.filter(
-        key__in=list(keys), at__gt=now - ANSWERS_ARE_KEPT
+        key__in=list(keys), at__gt=now - kept_for
     ).values_list("key", "body")
     return {bytes(key): bytes(body) for key, body in found}

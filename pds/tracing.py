@@ -11,7 +11,8 @@ import math
 import ssl
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -19,12 +20,13 @@ import httpx
 from anyio.from_thread import start_blocking_portal
 from django.conf import settings
 
-from pds import queries, sql
+from pds import health, queries, sql
 from pds.answer_box import AnswerBox
-from pds.asking import Asking, Traced, Tracings, Wanted
+from pds.asking import Asking, Single, Traced, Tracings, Wanted
 from pds.client import Client, Pause
 from pds.limiter import Limiter, limiter
-from pds.rules.questions import questions
+from pds.rules.questions import Question, questions
+from pds.token import Tokens, tokens
 
 # Requests in flight when nothing limits them; more gain nothing on one core.
 MOST_IN_FLIGHT = 32
@@ -32,6 +34,8 @@ MOST_IN_FLIGHT = 32
 
 class Tracer:
     """Asks PDS on behalf of one organisation, over connections that stay open.
+
+    :param yields: what it asks can wait: imports go first
 
     Use as a context manager. The optional arguments take the place of the settings,
     the network and the pauses between attempts in tests.
@@ -42,9 +46,11 @@ class Tracer:
         *,
         ods_code: str,
         clock: Callable[[], datetime],
+        yields: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
         pause: Pause = asyncio.sleep,
     ) -> None:
+        self._yields = yields
         self._ods_code = ods_code
         self._clock = clock
         self._transport = transport
@@ -77,54 +83,104 @@ class Tracer:
     def _connections(self) -> AsyncExitStack:
         """Return what closes the limiter and the clients, which it also makes."""
         rate = settings.PDS_REQUESTS_PER_SECOND
-        shared = limiter(requests_per_second=rate, redis_url=settings.REDIS_URL)
+        shared = limiter(
+            requests_per_second=rate, redis_url=settings.REDIS_URL, yields=self._yields
+        )
+        token = tokens(
+            settings.PDS_ACCESS,
+            redis_url=settings.REDIS_URL,
+            fernet_keys=settings.FILE_KEYS,
+            transport=self._transport,
+        )
         # Made once: it reads the certificates of the machine.
         tls = ssl.create_default_context()
         closing = AsyncExitStack()
         closing.push_async_callback(shared.close)
-        for _slot in range(_slots(rate)):
-            client = self._client(shared, tls)
+        closing.push_async_callback(token.close)
+        # What can wait takes few moments ahead of an import that comes.
+        slots = min(2, _slots(rate)) if self._yields else _slots(rate)
+        for _slot in range(slots):
+            client = self._client(shared, token, tls)
             closing.push_async_callback(client.close)
             self._clients.append(client)
         return closing
 
-    def _client(self, shared: Limiter, tls: ssl.SSLContext) -> Client:
+    def _client(self, shared: Limiter, token: Tokens, tls: ssl.SSLContext) -> Client:
         return Client(
             base_url=settings.PDS_BASE_URL,
             ods_code=self._ods_code,
             limiter=shared,
+            tokens=token,
             tls=tls,
             transport=self._transport,
             pause=self._pause,
         )
 
-    def trace(self, wanted: Sequence[Wanted], *, until: float) -> Tracings:
+    def trace(
+        self, wanted: Sequence[Wanted], *, until: float, probe_first: bool = False
+    ) -> Tracings:
         """Trace people, in order, until a time by time.monotonic().
 
         Requests that have been sent by then are waited for; lookups that need another
         are left. Call it outside a transaction.
+
+        :param probe_first: PDS was out: ask it one thing, and no more if it still is
         """
-        asking = Asking(
+        asked = [each for one in wanted for each in questions(one.sought)]
+        asking = self._asking(asked, until)
+        self._portal.call(
+            partial(asking.ask_about, wanted, probe_first=probe_first and bool(wanted))
+        )
+        return self._heard(asking)
+
+    def ask(
+        self,
+        singles: Sequence[Single],
+        *,
+        until: float,
+        kept_for: timedelta = queries.ANSWERS_ARE_KEPT,
+    ) -> Tracings:
+        """Ask single questions, in order, until a time by time.monotonic().
+
+        Call it outside a transaction.
+
+        :param kept_for: how old an answer may be that was heard before
+        """
+        asked = [single.question for single in singles]
+        asking = self._asking(asked, until, kept_for)
+        self._portal.call(asking.ask_each, singles)
+        return self._heard(asking)
+
+    def _asking(
+        self,
+        asked: Iterable[Question],
+        until: float,
+        kept_for: timedelta = queries.ANSWERS_ARE_KEPT,
+    ) -> Asking:
+        keys = {self._box.key(one) for one in asked}
+        return Asking(
             clients=self._clients,
             box=self._box,
-            kept=self._kept_answers(wanted),
+            kept=queries.kept_answers(keys, now=self._clock(), kept_for=kept_for),
             clock=self._clock,
             until=until,
         )
-        self._portal.call(asking.ask_about, wanted)
+
+    def _heard(self, asking: Asking) -> Tracings:
+        """Keep what was answered, and note how PDS is."""
         sql.store_answers(
             ((key, self._box.seal(answer)) for key, answer in asking.heard.items()),
             at=self._clock(),
         )
-        return asking.tracings
-
-    def _kept_answers(self, wanted: Iterable[Wanted]) -> dict[bytes, bytes]:
-        keys = {
-            self._box.key(asked)
-            for person in wanted
-            for asked in questions(person.sought)
-        }
-        return queries.kept_answers(keys, now=self._clock())
+        tracings = asking.tracings
+        health.note(
+            redis_url=settings.REDIS_URL,
+            calls=tracings.calls,
+            answers=tracings.answers,
+            faults=tracings.faults,
+            is_out=tracings.is_out,
+        )
+        return tracings
 
 
 def _slots(requests_per_second: float) -> int:

@@ -70,6 +70,10 @@ class RefusesUs:
 
     status: int
 
+    @property
+    def kind(self) -> str:
+        return f"refused_{self.status}"
+
 
 # An answer about the person, which is kept and not asked for again.
 Answer = OnePerson | Nobody

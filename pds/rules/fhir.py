@@ -27,6 +27,16 @@ from pds.rules.answers import (
 _RESTRICTED = frozenset({"R", "V", "REDACTED"})
 _DEATH_NOTIFIED = frozenset({"1", "2"})  # informal, formal
 _DEATH_REMOVED = "U"
+# Not the fault of what was asked about: our request, or an application that has not
+# been given all its rights (no ASID).
+_ABOUT_US = frozenset(
+    {
+        "ADDITIONAL_PROPERTIES",
+        "MISSING_VALUE",
+        "UNSUPPORTED_REQUEST",
+        "UNSUPPORTED_SERVICE",
+    }
+)
 
 
 def read_reply(status: int, body: bytes) -> Reply:
@@ -77,7 +87,8 @@ def _failure(status: int, resource: dict[str, Any]) -> Reply:
     if status in {401, 403}:
         return RefusesUs(status)
     if status == 400:
-        return Rejected(next(_error_codes(resource), "unknown"))
+        code = next(_error_codes(resource), "unknown")
+        return RefusesUs(status) if code in _ABOUT_US else Rejected(code)
     return Fault("unknown_answer" if status == 200 else f"http_{status}")
 
 

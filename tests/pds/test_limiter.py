@@ -7,16 +7,28 @@ from itertools import pairwise
 import pytest
 import redis
 
-from pds.limiter import KEY, LimiterLost, Paced, Unlimited, limiter
+from pds.limiter import (
+    COUNTED_ONCE_SECONDS,
+    HALF_RECOVERED_SECONDS,
+    IMPORTS_KEY,
+    KEY,
+    SLOWED_KEY,
+    SLOWEST,
+    ImportsFirst,
+    LimiterLost,
+    Paced,
+    Unlimited,
+    limiter,
+)
 from tests.pds.scripted import run
 
 
 @pytest.fixture(autouse=True)
 def nothing_shared_yet(settings):
     with redis.Redis.from_url(settings.REDIS_URL) as valkey:
-        valkey.delete(KEY)
+        valkey.delete(KEY, SLOWED_KEY, IMPORTS_KEY)
         yield
-        valkey.delete(KEY)
+        valkey.delete(KEY, SLOWED_KEY, IMPORTS_KEY)
 
 
 def paced(settings, per_second=5):
@@ -73,14 +85,80 @@ def test_all_wait_while_pds_asks_for_it(settings):
         return waits
 
     waits = run(hold)
-    assert waits == pytest.approx((7, 7.2), abs=0.05)
+    assert waits[0] == pytest.approx(7, abs=0.05)
+    assert waits[1] > waits[0]
 
 
 def test_what_is_shared_goes_away_by_itself(settings):
     slots(3, paced(settings))
 
     with redis.Redis.from_url(settings.REDIS_URL) as valkey:
-        assert 0 < valkey.pttl(KEY) <= 2000
+        for key in (KEY, IMPORTS_KEY):
+            assert 0 < valkey.pttl(key) <= 5000
+
+
+def gaps_after(limiting, count=4):
+    moments = slots(count, limiting)
+    return [later - earlier for earlier, later in pairwise(moments)]
+
+
+def too_many(settings, *, seconds_ago):
+    """Have PDS say that we ask too much, and let so much time go by since then."""
+
+    async def hold():
+        limiting = paced(settings)
+        await limiting.hold(0)
+        await limiting.close()
+
+    run(hold)
+    with redis.Redis.from_url(settings.REDIS_URL) as valkey:
+        valkey.hincrby(SLOWED_KEY, "at", -seconds_ago * 1_000_000)
+
+
+def test_too_many_requests_slows_every_worker_and_they_recover(settings):
+    too_many(settings, seconds_ago=0)
+    slowed = gaps_after(paced(settings))
+    with redis.Redis.from_url(settings.REDIS_URL) as valkey:
+        valkey.hincrby(SLOWED_KEY, "at", -HALF_RECOVERED_SECONDS * 1_000_000)
+        valkey.delete(KEY)
+
+    assert slowed == pytest.approx([0.4] * 3, abs=0.05)
+    assert gaps_after(paced(settings)) == pytest.approx([0.2] * 3, abs=0.05)
+
+
+def test_the_more_often_pds_says_so_the_slower_we_are_but_not_without_end(settings):
+    for _time in range(6):
+        too_many(settings, seconds_ago=COUNTED_ONCE_SECONDS)
+    (gap,) = gaps_after(paced(settings), count=2)
+
+    assert 0.2 * SLOWEST * 0.8 < gap <= 0.2 * SLOWEST
+
+
+def test_a_storm_of_such_answers_counts_once(settings):
+    for _answer in range(10):
+        too_many(settings, seconds_ago=0)
+
+    (gap,) = gaps_after(paced(settings), count=2)
+    assert gap == pytest.approx(0.4, abs=0.05)
+
+
+def test_what_can_wait_leaves_imports_the_way(settings):
+    refreshing = Paced(requests_per_second=5, redis_url=settings.REDIS_URL, yields=True)
+    importing = paced(settings)
+
+    async def reserve():
+        alone = [await refreshing.reserve() for _ in range(2)]
+        await importing.reserve()
+        with pytest.raises(ImportsFirst):
+            await refreshing.reserve()
+        wait = await importing.reserve()
+        await refreshing.close()
+        await importing.close()
+        return alone, wait
+
+    alone, wait = run(reserve)
+    assert alone == pytest.approx([0, 0.2], abs=0.02)
+    assert wait == pytest.approx(0.6, abs=0.05), "it took no moment away"
 
 
 def test_without_valkey_nobody_may_ask():
