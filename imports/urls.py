@@ -3,6 +3,7 @@
 from django.urls import path
 
 from imports.views import (
+    archived,
     close_matches,
     deciding,
     downloads,
@@ -43,6 +44,11 @@ urlpatterns = [
         "<int:import_id>/unmatched-rows.csv",
         downloads.unmatched_rows,
         name="unmatched_rows",
+    ),
+    path(
+        "<int:import_id>/archived-children/choose/",
+        archived.choose_archived,
+        name="choose_archived",
     ),
     path("<int:import_id>/<slug:section>/", showing.section, name="section"),
 ]

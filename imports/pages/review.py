@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from imports.models import CohortImport
-from imports.pages import words
+from imports.pages import archived, words
 from imports.pages.card import Card
 from imports.pages.problems import warnings_summary
 from imports.pages.rows import SectionSummary, summaries
@@ -38,7 +38,7 @@ class Review:
     @classmethod
     def of(cls, cohort_import: CohortImport, *, viewer: User) -> "Review":
         sections = [
-            _with_gains(section, cohort_import)
+            _with_notes(section, cohort_import)
             for section in summaries(cohort_import, *SECTIONS)
         ]
         if kinds := problems.kinds(cohort_import, warnings=True):
@@ -56,6 +56,8 @@ class FurtherReview:
 
     card: Card
     changed: SectionSummary
+    # Those of them whose children are archived; none if there are none.
+    archived: SectionSummary | None
     # "12 records have been imported"; blank when none has.
     imported: str
     # What to quote to support, when a fault stopped the import.
@@ -64,11 +66,15 @@ class FurtherReview:
 
     @classmethod
     def of(cls, cohort_import: CohortImport, *, viewer: User) -> "FurtherReview":
-        held = rows.count_by_section(cohort_import, Section.CHANGED)[Section.CHANGED]
+        counts = rows.count_by_section(cohort_import, Section.CHANGED, Section.ARCHIVED)
+        held, of_archived = counts[Section.CHANGED], counts[Section.ARCHIVED]
         committed = sum(rows.count_by_result(cohort_import).values())
         return cls(
             card=Card.of(cohort_import),
             changed=SectionSummary.of(Section.CHANGED, cohort_import, held),
+            archived=(
+                archived.summary(cohort_import, of_archived) if of_archived else None
+            ),
             imported=_done(committed),
             fault_reference=cohort_import.fault_reference,
             may_approve=_may_approve(cohort_import, viewer),
@@ -90,10 +96,17 @@ def _may_approve(cohort_import: CohortImport, viewer: User) -> bool:
     )
 
 
+def _with_notes(section: SectionSummary, cohort_import: CohortImport) -> SectionSummary:
+    """Return the section with what else there is to say of its rows."""
+    if section.section == Section.ALREADY_IN_MAVIS:
+        return _with_gains(section, cohort_import)
+    if section.section == Section.ARCHIVED:
+        return archived.summary(cohort_import, section.count)
+    return section
+
+
 def _with_gains(section: SectionSummary, cohort_import: CohortImport) -> SectionSummary:
     """Return the section, saying how many records gain information, and which."""
-    if section.section != Section.ALREADY_IN_MAVIS:
-        return section
     gaining, by_field = rows.gains(cohort_import)
     if not gaining:
         return section

@@ -7,7 +7,7 @@ from imports.models import CohortRow
 from imports.pages import words
 from imports.pages.candidates import may_be_about
 from imports.queries.rows import Section
-from imports.rules.outcomes import Move, NotImported, Outcome, Result
+from imports.rules.outcomes import Archived, Move, NotImported, Outcome, Result
 from mavis.pages import show_nhs_number
 from pds.rules.outcomes import TraceOutcome, UploadedNumber
 
@@ -37,6 +37,7 @@ WHY_UNMATCHED = {
     TraceOutcome.CONFLICT: "PDS found more than one NHS number",
     TraceOutcome.ERROR: "PDS could not answer about this child",
 }
+RESTORED = "Restored from the archive"
 BECAME = {
     Result.NEW: "New record",
     Result.UPDATED: "Updated",
@@ -64,9 +65,10 @@ def gains(row: CohortRow) -> tuple[str, ...]:
     """Return what the child's record gains on approval."""
     if row.other_team is not None:
         return ("Nothing until the school move is confirmed",)
-    return (
-        words.sentence_case(words.listed(words.fields(row.additions))) or "Nothing",
-    )
+    gained = words.sentence_case(words.listed(words.fields(row.additions)))
+    if row.archived == Archived.RESTORED:
+        return (RESTORED, gained) if gained else (RESTORED,)
+    return (gained or "Nothing",)
 
 
 def move(row: CohortRow) -> tuple[str, ...]:
@@ -125,6 +127,8 @@ def would_be(row: CohortRow) -> tuple[str, ...]:
 
 
 def _gained(row: CohortRow) -> tuple[str, ...]:
+    if row.archived == Archived.RESTORED:
+        return gains(row)
     return tuple(f"Gains: {gain}" for gain in gains(row) if row.additions)
 
 
@@ -182,12 +186,11 @@ WORDS: Mapping[Section, Words] = {
         with_team,
     ),
     Section.ARCHIVED: Words(
-        "Records not imported - archived children",
-        "will not be imported: this child’s record is archived, and stays archived.",
-        "will not be imported: these children’s records are archived, and stay "
-        "archived.",
-        "Why",
-        with_team,
+        "Archived children",
+        "is of a child whose record is archived. Choose whether to restore it, or to "
+        "keep it archived and not import the record.",
+        "are of children whose records are archived. Choose for each whether to "
+        "restore it, or to keep it archived and not import the record.",
     ),
     Section.NHS_NUMBERS_UPDATED: Words(
         "NHS numbers updated from PDS",

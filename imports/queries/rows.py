@@ -16,7 +16,7 @@ from django.db.models import (
 
 from children.models import Child
 from imports.models import CohortImport, CohortRow, RowCandidate
-from imports.rules.outcomes import Move, NotImported, Outcome, Result
+from imports.rules.outcomes import Archived, Move, NotImported, Outcome, Result
 from mavis.models import Team
 from mavis.rules.names import fold
 from pds.rules.outcomes import TraceOutcome, UploadedNumber
@@ -58,9 +58,7 @@ ROWS_IN: Mapping[Section, Q] = {
     Section.WITH_OTHER_TEAMS: Q(
         outcome=Outcome.NOT_IMPORTED, not_imported_reason__in=_WITH_OTHER_TEAM
     ),
-    Section.ARCHIVED: Q(
-        outcome=Outcome.NOT_IMPORTED, not_imported_reason=NotImported.ARCHIVED
-    ),
+    Section.ARCHIVED: Q(committed_at=None) & ~Q(archived=""),
     Section.NHS_NUMBERS_UPDATED: Q(uploaded_number=UploadedNumber.REPLACED),
     Section.NHS_NUMBERS_NOT_CONFIRMED: Q(
         uploaded_number__in=[
@@ -92,6 +90,17 @@ def count_by_section(
         **{section.name: Count("pk", ROWS_IN[section]) for section in sections}
     )
     return {section: counts[section.name] for section in sections}
+
+
+def count_by_archived(cohort_import: CohortImport) -> Mapping[Archived, int]:
+    """Return what would become of archived children. Every choice is there."""
+    counts = dict(
+        cohort_import.rows.filter(ROWS_IN[Section.ARCHIVED])
+        .values_list("archived")
+        .annotate(Count("pk"))
+        .order_by()
+    )
+    return {archived: counts.get(archived, 0) for archived in Archived}
 
 
 def count_by_result(cohort_import: CohortImport) -> Mapping[Result, int]:

@@ -8,6 +8,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from imports import queries
 from imports.forms import SearchRows
 from imports.models import CohortImport
+from imports.pages.archived import ArchivedChildren
 from imports.pages.card import Processing
 from imports.pages.ended import FAILED, Ended
 from imports.pages.problems import WARNINGS, Invalid, Warnings
@@ -50,10 +51,13 @@ def section(
     asked = SearchRows(request.POST or request.GET)
     search = asked.cleaned_data.get("search", "") if asked.is_valid() else ""
     number = asked.cleaned_data.get("page") or "1"
-    page: Rows | Warnings
+    page: Rows | Warnings | ArchivedChildren
     if section == WARNINGS:
         page = Warnings.of(cohort_import, page=number)
         name = "warnings"
+    elif section == Section.ARCHIVED:
+        page = ArchivedChildren.of(cohort_import, page=number)
+        name = "archived"
     elif section in list(Section):
         page = Rows.of(Section(section), cohort_import, search=search, page=number)
         name = "section"

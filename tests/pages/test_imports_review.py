@@ -6,7 +6,7 @@ import pytest
 
 from imports.models import CohortImport, RowCandidate
 from imports.rules.lifecycle import Status
-from imports.rules.outcomes import Move, NotImported, Outcome
+from imports.rules.outcomes import Archived, Move, NotImported, Outcome
 from pds.rules.outcomes import UploadedNumber
 from tests.factories import (
     ChildFactory,
@@ -208,6 +208,38 @@ def a_close_match(upload, *children, **columns):
 CLOSE_MATCHES = "Close matches to existing records - resolve after import"
 
 
+def test_a_close_match_by_similarity_says_why(client, upload):
+    row = CohortRowFactory(cohort_import=upload, close_match=True, first_name="Jon")
+    RowCandidate.objects.create(
+        row=row,
+        child=ChildFactory(team=upload.team, first_name="John"),
+        differences=["first_name", "last_name"],
+        reasons=["first_name:slip", "date_of_birth:same", "postcode:same"],
+    )
+
+    (shown,) = rows_of(client, upload, CLOSE_MATCHES).table()
+
+    assert shown["Existing record, and what differs"] == (
+        "OKAFOR, John: different first name and last name. "
+        "Same date of birth and postcode; Jon is close to John"
+    )
+
+
+def test_what_another_teams_child_is_like_is_not_said(client, upload):
+    row = CohortRowFactory(cohort_import=upload, close_match=True)
+    RowCandidate.objects.create(
+        row=row,
+        child=ChildFactory(),
+        differences=["date_of_birth"],
+        reasons=["first_name:same", "date_of_birth:day_and_month_swapped"],
+    )
+
+    page = rows_of(client, upload, CLOSE_MATCHES)
+
+    assert "different date of birth" in page.text
+    assert "swapped" not in page.text
+
+
 def test_a_close_match_says_what_differs_for_every_child_it_may_be(client, upload):
     other = TeamFactory(name="Northfield SAIS team")
     a_close_match(
@@ -255,12 +287,13 @@ def test_archived_children_are_listed_apart(client, upload):
         cohort_import=upload,
         not_imported=True,
         not_imported_reason=NotImported.ARCHIVED,
+        archived=Archived.KEPT,
         matched_child=child,
     )
 
     assert review(client, upload).headings == [
         "Upload details",
-        "Records not imported - archived children",
+        "Archived children",
     ]
 
 
