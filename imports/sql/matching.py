@@ -170,11 +170,14 @@ COPY imports_rowcandidate (row_id, child_id, differences, reasons) FROM STDIN
 """
 
 
-def store_worked_out(cohort_import_id: int, worked_out: Sequence[WorkedOut]) -> int:
+def store_worked_out(cohort_import_id: int, worked_out: Iterable[WorkedOut]) -> int:
     """Write what was worked out to its rows, and return how many there were.
 
     Call it in a transaction. Candidates of an earlier time are replaced.
     """
+    # What is still being worked out reads by the connection that COPY occupies, and
+    # the two would wait for each other for ever.
+    worked_out = list(worked_out)
     candidates: list[tuple[object, ...]] = []
     count = 0
     with connection.cursor() as cursor:
