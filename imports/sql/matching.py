@@ -3,7 +3,7 @@
 The database proposes pairs and says what agrees; imports.rules.matching decides.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from django.db import connection
 
