@@ -153,6 +153,7 @@ def warnings_summary(
         ),
         count=count,
         show=f"Show {count_of(count, 'warning')}",
+        notes=tuple(f"{told}." for told in queries.first_of_all(cohort_import)),
         href=reverse("imports:section", args=[cohort_import.pk, WARNINGS]),
     )
 

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, QuerySet, When
 from django.db.models.functions import Left
 
 from imports.models import CohortImport, RowError
+from imports.rules.cautions import YEAR_GROUPS_OF_ANOTHER_YEAR
 
+# What explains the others comes before them.
+FIRST_OF_ALL = Case(When(code=YEAR_GROUPS_OF_ANOTHER_YEAR, then=0), default=1)
 # More of a cell than this helps nobody: a cell may hold a megabyte.
 CHARACTERS_SHOWN = 200
 
@@ -38,7 +41,7 @@ def kinds(cohort_import: CohortImport, *, warnings: bool = False) -> list[Kind]:
         for kind in _problems(cohort_import, warnings=warnings)
         .values_list("code")
         .annotate(problems=Count("pk"), rows=Count("row_number", distinct=True))
-        .order_by("code")
+        .order_by(FIRST_OF_ALL, "code")
     ]
 
 
@@ -53,7 +56,16 @@ def problems(
         _problems(cohort_import, warnings=warnings)
         .defer("value")
         .annotate(seen=Left("value", CHARACTERS_SHOWN + 1))
-        .order_by("code", "row_number", "pk")
+        .order_by(FIRST_OF_ALL, "code", "row_number", "pk")
+    )
+
+
+def first_of_all(cohort_import: CohortImport) -> list[str]:
+    """Return the warnings that are told before anything is opened."""
+    return list(
+        _problems(cohort_import, warnings=True)
+        .filter(code=YEAR_GROUPS_OF_ANOTHER_YEAR)
+        .values_list("message", flat=True)
     )
 
 

@@ -13,6 +13,7 @@ from imports.rules.lifecycle import Status
 from imports.rules.working_out import WorkedOut
 from imports.sql import matching as sql
 from imports.sql import similarity
+from imports.stages.warn import store_warnings
 from imports.stages.work_out import work_out
 
 # Rows stored in one transaction.
@@ -68,6 +69,7 @@ def _store(rows: list[WorkedOut], *, lease: Lease, seconds: float) -> bool:
 def _ask_for_review(*, lease: Lease, clock: Clock) -> None:
     cohort_import = lease.lock()
     if cohort_import.status == Status.MATCHING:
+        store_warnings(cohort_import)
         cohort_import.change_status(Status.IN_REVIEW, at=clock(), by=None)
 
 

@@ -57,3 +57,16 @@ def describe_year_group(year_group: int) -> str:
 def allowed_year_groups(*, special_school: bool, nursery: bool) -> range:
     """Return the year groups that a row may have (spec section 2)."""
     return range(-2 if nursery else 0, 15 if special_school else 12)
+
+
+def teaches(year_group: int, *, low_age: int | None, high_age: int | None) -> bool:
+    """Test if a school for these ages teaches a year group; an age may not be known.
+
+    Ages 11 to 16 are Years 7 to 11.
+
+    >>> teaches(7, low_age=11, high_age=16), teaches(12, low_age=11, high_age=16)
+    (True, False)
+    """
+    if low_age is not None and year_group < low_age - 4:
+        return False
+    return high_age is None or year_group <= high_age - 5
