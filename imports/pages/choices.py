@@ -21,8 +21,6 @@ class Choice:
     value: str
     text: str
     hint: str
-    # The values of the fields are asked for beneath this one.
-    asks_for_fields: bool = False
 
 
 def choices_about(weighed: Weighed, existing: Existing) -> tuple[Choice, ...]:
@@ -48,12 +46,7 @@ def choices_without_child(weighed: Weighed) -> tuple[Choice, ...]:
 
 
 def _choice(resolution: Resolution, sentences: Iterable[str]) -> Choice:
-    return Choice(
-        value=str(resolution),
-        text=LABELS[resolution],
-        hint=" ".join(sentences),
-        asks_for_fields=resolution is Resolution.CHOOSE_FIELDS,
-    )
+    return Choice(str(resolution), LABELS[resolution], " ".join(sentences))
 
 
 def _use(weighed: Weighed, existing: Existing) -> Iterable[str]:
