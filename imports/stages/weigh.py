@@ -63,6 +63,7 @@ class Weighed:
     - `number`: of the row; `number_to_choose`: of the file, where that is not used
     - `existing`: the children it may be about, likeliest first
     - `holder`: the child that has that number now; `has_gone`: since the upload
+    - `choices_without_child`: what may be decided about none of them
     - `version`: changes whenever anything does that a person would decide by
     """
 
@@ -141,7 +142,9 @@ def set_beside(match: CloseMatch, ids: set[int]) -> Weighed:
         existing=tuple(existing),
         holder=holder,
         has_gone=_has_gone(match, holder, number),
-        choices_without_child=resolutions.offered(None, number),
+        choices_without_child=resolutions.offered(
+            None, number, others=list(numbers.values())
+        ),
         version=_version(existing, number, holder),
     )
 
