@@ -84,9 +84,12 @@ def archive_where_active(
     reason: ArchiveReason,
     at: datetime,
     by_id: int | None,
+    details: str = "",
 ) -> list[tuple[int, int]]:
     """Archive these children. Returns each with the team that had it until now."""
-    return sql.archive_active(child_ids, reason=reason, at=at, by_id=by_id)
+    return sql.archive_active(
+        child_ids, reason=reason, details=details, at=at, by_id=by_id
+    )
 
 
 def archive_as_deceased(

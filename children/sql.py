@@ -134,7 +134,8 @@ def mark_deceased(dates_of_death: Mapping[int, date | None]) -> None:
 
 ARCHIVE_ACTIVE = """
 UPDATE children_cohortmembership m
-SET archived_at = %(at)s, archive_reason = %(reason)s, archived_by_id = %(by_id)s
+SET archived_at = %(at)s, archived_by_id = %(by_id)s,
+    archive_reason = %(reason)s, archive_details = %(details)s
 WHERE m.child_id = ANY(%(ids)s) AND m.archived_at IS NULL
 RETURNING m.child_id, m.team_id
 """
@@ -146,12 +147,19 @@ def archive_active(
     reason: ArchiveReason,
     at: datetime,
     by_id: int | None = None,
+    details: str = "",
 ) -> list[tuple[int, int]]:
     """Archive these children where they are active: (child, team) of each."""
     with connection.cursor() as cursor:
         cursor.execute(
             ARCHIVE_ACTIVE,
-            {"ids": list(child_ids), "reason": reason, "at": at, "by_id": by_id},
+            {
+                "ids": list(child_ids),
+                "reason": reason,
+                "details": details,
+                "at": at,
+                "by_id": by_id,
+            },
         )
         return sorted(cursor.fetchall())
 

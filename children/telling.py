@@ -13,7 +13,7 @@ from mavis.rules import academic_year
 _NOT_TOLD = frozenset(
     {
         "first_name_key", "last_name_key", "registration_academic_year",
-        "birth_academic_year", "nhs_number_confirmed",
+        "birth_academic_year", "birth_academic_year_given",
     }
 )  # fmt: skip
 
@@ -29,7 +29,8 @@ def told(child: Child, values: Mapping[str, Any], *, year: int) -> Changes:
         for column, value in values.items()
         if column not in _NOT_TOLD and getattr(child, column) != value
     }
-    changes.pop("birth_academic_year_given", None)
+    if "nhs_number" in changes:
+        changes.pop("nhs_number_confirmed", None)
     was = (child.birth_academic_year, child.birth_academic_year_given)
     now = (
         values.get("birth_academic_year", was[0]),

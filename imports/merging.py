@@ -188,8 +188,8 @@ def _tell(merging: Merging, changes: audit.Changes) -> None:
             child_id=merging.kept.pk,
             changes={
                 "merged_record": (
+                    "",
                     f"{who}, born {show_date(merged.date_of_birth)}",
-                    "part of this record",
                 ),
                 **(
                     {"nhs_number_of_merged_record": (merged.nhs_number, None)}

@@ -10,7 +10,6 @@ from children.models import ArchiveReason, Child, CohortMembership
 from mavis import audit
 from mavis.models import EventKind, Team, User
 from schoolmoves import sql
-from schoolmoves.changing import open_next
 
 
 class AlreadyArchived(Exception):
@@ -38,14 +37,11 @@ def archive(
     :raises Http404: the child is not, or no longer, this team's
     :raises AlreadyArchived: someone else has archived the child
     """
-    membership = _locked_membership(team, child_id)
-    if membership.archived_at is not None:
+    if _locked_membership(team, child_id).archived_at is not None:
         raise AlreadyArchived
-    membership.archived_at = at
-    membership.archived_by = by
-    membership.archive_reason = reason
-    membership.archive_details = details
-    membership.save()
+    children.archive_where_active(
+        [child_id], reason=reason, details=details, at=at, by_id=by.pk
+    )
     has_died = reason == ArchiveReason.DECEASED
     if has_died:
         Child.objects.filter(pk=child_id).update(deceased=True)
@@ -53,7 +49,7 @@ def archive(
         [child_id], team_id=None if has_died else team.pk, at=at, by_id=by.pk
     )
     sql.log(cleared, at=at, by_id=by.pk)
-    open_next(child_id)
+    sql.open_next([child_id])
     said = f"{reason.label}: {details}" if details else str(reason.label)
     _tell(EventKind.ARCHIVED, team, child_id, {"reason": ("", said)}, by=by, at=at)
 
@@ -68,11 +64,7 @@ def restore(*, child_id: int, team: Team, by: User, at: datetime) -> None:
     membership = _locked_membership(team, child_id)
     if not membership.may_be_restored or membership.child.deceased:
         raise NotRestored
-    membership.archived_at = None
-    membership.archived_by = None
-    membership.archive_reason = ""
-    membership.archive_details = ""
-    membership.save()
+    children.activate([child_id], team_id=team.pk, at=at)
     _tell(EventKind.RESTORED, team, child_id, {}, by=by, at=at)
 
 

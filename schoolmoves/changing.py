@@ -68,7 +68,7 @@ def change_school(
         academic_year=year,
     )
     sql.log([*cleared, confirmed], at=at, by_id=by.pk)
-    open_next(child.pk)
+    sql.open_next([child.pk])
     audit.record(
         audit.Event(
             kind=EventKind.SCHOOL_CHANGED,
@@ -104,11 +104,6 @@ def _keep_move(
         decided_at=at,
         decided_by=by,
     )
-
-
-def open_next(child_id: int) -> None:
-    """Open the oldest move that waits, once none is open before it."""
-    sql.open_next([child_id])
 
 
 def name_of(place: Place) -> str:

@@ -9,7 +9,7 @@ from children.models import ArchiveReason, Child, CohortMembership
 from mavis.models import Team, User
 from mavis.rules import academic_year
 from schoolmoves import sql
-from schoolmoves.changing import open_next, place_of
+from schoolmoves.changing import place_of
 from schoolmoves.models import Decision, MoveState, Notice, SchoolMove
 from schoolmoves.rules.moving import Place
 from schoolmoves.sql import Logged
@@ -114,5 +114,5 @@ def carry_over_moves(merging: Merging, *, has_died: bool) -> dict[int, int]:
     # Only one may be open: the others wait, and the first of them is then opened.
     theirs.filter(state=MoveState.OPEN).update(state=MoveState.WAITING)
     theirs.update(child=kept)
-    open_next(kept.pk)
+    sql.open_next([kept.pk])
     return made_way

@@ -12,13 +12,20 @@ PER_PAGE = 50
 # What an activity log calls the columns of a child.
 LABELS = {
     "nhs_number": "NHS number",
-    "birth_academic_year": "Year group",
+    "nhs_number_confirmed": "NHS number confirmed by PDS",
     "home_educated": "Home-educated",
     "address_line_1": "Address line 1",
     "address_line_2": "Address line 2",
     "nhs_number_of_merged_record": "NHS number of the merged record",
 }
 NUMBERS = ("nhs_number", "nhs_number_of_merged_record")
+# The database keeps changes in an order of its own; what is not here comes last.
+ORDER = (
+    "merged_record", "nhs_number_of_merged_record", "nhs_number", "first_name",
+    "last_name", "preferred_first_name", "preferred_last_name", "date_of_birth",
+    "gender", "address_line_1", "address_line_2", "town", "postcode", "school",
+    "year_group", "registration", "contact", "contacts",
+)  # fmt: skip
 # How the names of those begin that must not be seen of a restricted child.
 HIDDEN_WHEN_RESTRICTED = ("address", "town", "postcode", "contact", "parent")
 
@@ -56,9 +63,15 @@ class Entry:
             row_number=event.row_number,
             changes=tuple(
                 _change(field, before, after, child)
-                for field, (before, after) in event.changes.items()
+                for field, (before, after) in sorted(
+                    event.changes.items(), key=lambda change: _place(change[0])
+                )
             ),
         )
+
+
+def _place(field: str) -> tuple[int, str]:
+    return (ORDER.index(field) if field in ORDER else len(ORDER), field)
 
 
 def _change(field: str, before: object, after: object, child: Child) -> Change:

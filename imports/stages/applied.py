@@ -158,15 +158,12 @@ def _of_record(
     """Tell what has changed in an existing child's record."""
     details = applied.details.get(child_id, {})
     changes = dict(told(child, details, year=applying.academic_year))
-    if details.get("nhs_number_confirmed", False) and not child.nhs_number_confirmed:
-        changes["nhs_number_confirmed"] = (False, True)
     if number := changes.pop("nhs_number", None):
         was_there = number[0] is not None
         kind = (
             EventKind.NHS_NUMBER_REPLACED if was_there else EventKind.NHS_NUMBER_ADDED
         )
         yield kind, child_id, {"nhs_number": number}
-        changes.pop("nhs_number_confirmed", None)
     if child_id in applied.contacts:
         changes["contacts"] = _contacts(
             applied.contacts[child_id], applied.contacts_before.get(child_id, ())

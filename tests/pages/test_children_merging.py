@@ -75,7 +75,7 @@ def test_after_a_merge_the_remaining_record_is_shown_and_the_old_address_leads_t
     assert old.url == f"/children/{kept.pk}/"
     log = page.follow("Activity log")
     assert "Records merged" in log.headings
-    assert "OKAFOR-LEE, Amara, born 27 March 2014" in log.text
+    assert "OKAFOR-LEE, Amara, born 27 March 2014 added" in log.text
 
 
 def test_records_that_changed_meanwhile_are_shown_again(client, nurse, kept, double):
