@@ -1,9 +1,9 @@
 """Whole imports of invented cohorts, whose truth is known, against the PDS simulator.
 
-Each is made in a database of its own, which is dropped at its end, and as it is in
-production: the simulator, the worker and the scheduler are processes of their own.
+They are made in a database of their own, which is dropped at the end, and as they are
+in production: the simulator, the worker and the scheduler are processes of their own.
 
-    place      the database, the servers and the team of one import
+    place      the database, the servers and the team
     cohorts    the people of the simulator and the file that is drawn from them
     drill      one import without faults and one with every kind, compared
     pacing     how evenly the simulator was asked

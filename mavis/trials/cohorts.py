@@ -13,11 +13,11 @@ from pds.simulator.labels import Born, Label, LabelledRow
 # A kind of error in so many rows each that its share of found rows says something.
 # Of the rarest there are fewer: as many as the population has.
 EVERY_KIND: Mapping[Label, float] = {
-    Label.NAMESAKE_IN_NEW_AREA: 0.02,
+    Label.NAMESAKE_IN_NEW_AREA: 0.008,
     Label.TWINS_WITH_SWAPPED_NUMBERS: 0.04,
     Label.RESTRICTED: 0.02,
     Label.SUPERSEDED: 0.02,
-    Label.NAMESAKE: 0.02,
+    Label.NAMESAKE: 0.012,
     Label.TYPING_SLIP: 0.06,
     Label.NICKNAME: 0.05,
     Label.SWAPPED_NAMES: 0.03,
@@ -32,7 +32,7 @@ EVERY_KIND: Mapping[Label, float] = {
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """A file, and the population from which whoever has the seed can make it again."""
+    """A file, and how to generate the people from whom it is drawn."""
 
     people: int
     seed: int

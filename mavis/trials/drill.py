@@ -3,6 +3,7 @@
 What an import comes to must not depend on how PDS behaved while it was asked.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,7 +46,7 @@ class Imported:
     status: str
     rows: Sequence[Row]
     calls: int
-    struck: int  # calls that a fault struck
+    struck: Counter[str]  # calls by the fault that struck them
     pacing: Pacing
 
 
@@ -58,7 +59,11 @@ def imported(
 
     :raises NotInTime: it does not end
     """
-    with opened(cohort, requests_per_second=requests_per_second) as place:
+    with opened(
+        people=cohort.people,
+        seed=cohort.seed,
+        requests_per_second=requests_per_second,
+    ) as place:
         cohort_import = place.upload(cohort)
         if troubles:
             place.set_faults(*transient_faults(cohort.seed))
@@ -77,7 +82,7 @@ def imported(
             status=cohort_import.status,
             rows=_rows(cohort_import),
             calls=len(requests),
-            struck=sum(1 for request in requests if request["fault"]),
+            struck=Counter(each["fault"] for each in requests if each["fault"]),
             pacing=pacing(
                 [request["at"] for request in requests],
                 requests_per_second=requests_per_second,
@@ -96,42 +101,56 @@ def transient_faults(seed: int) -> list[Mapping[str, Any]]:
 def _make_trouble(
     place: Place, cohort_import: CohortImport, troubles: Troubles, say: Say
 ) -> None:
-    """Have PDS fail, refuse and come back, and kill the worker, while rows are traced."""
-    rows = cohort_import.row_count
+    """Have PDS fail, refuse and come back, and kill the worker, while rows are traced.
+
+    :raises TooSoon: the rows were traced before that
+    """
+    patience = PATIENCE + 2 * (troubles.outage + troubles.storm)
 
     def wait_for(share: float) -> None:
         place.wait_until(
-            lambda: _rows_traced(cohort_import) >= share * rows,
-            seconds=PATIENCE + 2 * (troubles.outage + troubles.storm),
+            lambda: _is_traced_by_a_worker(cohort_import, share),
+            seconds=patience,
             doing=f"{share:.0%} of the rows were traced",
         )
-        cohort_import.refresh_from_db()
-        if cohort_import.status != Status.TRACING:
-            raise TooSoon("The import was traced before all faults had come.")
+        _check_is_tracing(cohort_import)
 
     wait_for(OUTAGE_AT)
-    say(f"  PDS is out for {troubles.outage:.0f} s")
+    say(f"  PDS is out for {troubles.outage:g} s")
     place.set_faults({"kind": "dropped", "window": [0, troubles.outage]})
     wait_for(STORM_AT)
-    say(f"  PDS answers 429 for {troubles.storm:.0f} s")
+    say(f"  PDS answers nothing but 429 for {troubles.storm:g} s")
     window = [0, troubles.storm]
+    half = {"window": window, "probability": 0.5, "retry_after": 2}
     place.set_faults(
-        {
-            "kind": "429_retry_after",
-            "window": window,
-            "probability": 0.5,
-            "retry_after": 2,
-        },
-        {"kind": "429", "window": window},
+        {"kind": "429_retry_after", **half}, {"kind": "429", "window": window}
     )
     wait_for(KILL_AT)
     say("  the worker is killed, and another started")
     place.kill_worker()
+    _check_is_tracing(cohort_import)
     place.start_worker()
 
 
 class TooSoon(Exception):
-    """The import was over before it was troubled: it has too few rows."""
+    """The import was over before all had come over it: it has too few rows."""
+
+
+def _is_traced_by_a_worker(cohort_import: CohortImport, share: float) -> bool:
+    """Test if so many rows are traced, and a worker is at it (or all are traced)."""
+    cohort_import.refresh_from_db()
+    if cohort_import.status not in {Status.UPLOADED, Status.TRACING}:
+        return True
+    enough = _rows_traced(cohort_import) >= share * cohort_import.row_count
+    return enough and cohort_import.lease_token is not None
+
+
+def _check_is_tracing(cohort_import: CohortImport) -> None:
+    cohort_import.refresh_from_db()
+    if cohort_import.status != Status.TRACING:
+        raise TooSoon(
+            "All rows were traced before all faults had come: give more rows."
+        )
 
 
 def _rows_traced(cohort_import: CohortImport) -> int:

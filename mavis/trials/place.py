@@ -1,4 +1,4 @@
-"""The database, the servers and the team of one import.
+"""The database, the servers and the team of a trial.
 
 A `Place` is Mavis as it runs in production, but for the web: a database that nobody
 has used, a Valkey, a PDS simulator, a worker and a scheduler. All of it is gone when
@@ -45,7 +45,7 @@ class NotInTime(Exception):
 
 
 class Place:
-    """Where one import happens. Made by `opened`."""
+    """Where imports happen. Made by `opened`."""
 
     def __init__(
         self, *, environment: Mapping[str, str], pds: str, folder: Path, team: Team
@@ -127,6 +127,9 @@ class Place:
         entries: list[Mapping[str, Any]] = self._admin.get("/journal").json()
         return [entry for entry in entries if entry["path"].startswith("/Patient")]
 
+    def forget_requests(self) -> None:
+        self._admin.delete("/journal").raise_for_status()
+
     def _start(self, name: str, command: Sequence[str]) -> processes.Child:
         with self._log(name).open("wb") as output:
             return processes.start(
@@ -141,9 +144,10 @@ class Place:
 
 
 @contextmanager
-def opened(cohort: Cohort, *, requests_per_second: float) -> Iterator[Place]:
-    """Start everything that an import of this cohort needs.
+def opened(*, people: int, seed: int, requests_per_second: float) -> Iterator[Place]:
+    """Start everything that an import needs.
 
+    :param people, seed: whom the simulator knows
     :param requests_per_second: to PDS, of all workers; 0 is no limit
 
     :raises processes.DidNotStart: with the end of a log
@@ -153,7 +157,7 @@ def opened(cohort: Cohort, *, requests_per_second: float) -> Iterator[Place]:
         database_url = stack.enter_context(_database())
         cache = valkey.start(folder / "valkey", log=folder / "valkey.log")
         stack.callback(cache.stop)
-        pds = stack.enter_context(_simulator(cohort, folder))
+        pds = stack.enter_context(_simulator(people, seed, folder))
         place = Place(
             environment={
                 **os.environ,
@@ -200,14 +204,14 @@ def _connect_to(name: str) -> None:
 
 
 @contextmanager
-def _simulator(cohort: Cohort, folder: Path) -> Iterator[str]:
+def _simulator(people: int, seed: int, folder: Path) -> Iterator[str]:
     port, log = processes.free_port(), folder / "simulator.log"
     with log.open("wb") as output:
         child = processes.start(
             [
                 *(sys.executable, "manage.py", "pds_simulator", "--admin"),
                 *("--port", str(port)),
-                *("--generate", str(cohort.people), "--seed", str(cohort.seed)),
+                *("--generate", str(people), "--seed", str(seed)),
             ],
             environment=os.environ,
             directory=ROOT,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from imports.models import CohortImport, CohortRow
 from imports.rules.lifecycle import Status
 from mavis.trials.cohorts import Cohort
-from mavis.trials.place import opened
+from mavis.trials.place import Place
+from pds.models import Answer
 from pds.rules.outcomes import TraceOutcome
 from pds.simulator.labels import Label
 
@@ -76,21 +77,21 @@ class Measure:
         return self.calls / self.rows if self.rows else 0
 
 
-def traced(cohort: Cohort) -> Sequence[Traced]:
-    """Trace a cohort as an import does, as fast as it can be done.
+def traced(place: Place, cohort: Cohort) -> Sequence[Traced]:
+    """Trace a cohort as an import does, whatever has been traced there before.
 
     :raises NotInTime: it does not end
     """
-    with opened(cohort, requests_per_second=0) as place:
-        cohort_import = place.upload(cohort)
-        place.start()
-        place.wait_until(
-            lambda: _is_past_tracing(cohort_import),
-            seconds=PATIENCE + PATIENCE_PER_ROW * len(cohort.rows),
-            doing="all rows were traced",
-        )
-        numbers = _confirmed_numbers(cohort_import)
-        calls = calls_by_row(place.requests())
+    Answer.objects.all().delete()
+    place.forget_requests()
+    cohort_import = place.upload(cohort)
+    place.wait_until(
+        lambda: _is_past_tracing(cohort_import),
+        seconds=PATIENCE + PATIENCE_PER_ROW * len(cohort.rows),
+        doing="all rows were traced",
+    )
+    numbers = _confirmed_numbers(cohort_import)
+    calls = calls_by_row(place.requests())
     return [
         Traced(row.label, row.nhs_number, numbers[row_number], calls[row_number])
         for row_number, row in cohort.by_row_number.items()

@@ -103,25 +103,22 @@ def row(chance: random.Random, said: Told, *, urn: str) -> LabelledRow:
 
 def _twin_of(chance: random.Random, child: Person) -> Person:
     """Return somebody born with the child, of whom PDS knows nothing."""
-    name = child.names[0]
-    names = [
-        each for each in (*invented.GIRLS, *invented.BOYS) if each != name.given[0]
-    ]
+    name, first_name = child.names[0], child.names[0].given[0]
+    forms = {first_name}.union(
+        *(forms for forms in invented.FORMS_OF_ONE_NAME if first_name in forms)
+    )
+    names = [each for each in (*invented.GIRLS, *invented.BOYS) if each not in forms]
     alike = [
         each
         for each in names
-        if each[:NAMES_BEGIN_ALIKE] == name.given[0][:NAMES_BEGIN_ALIKE]
-        # Nobody calls twins by two forms of one name.
-        and not {each, name.given[0]} & _TWO_FORMS.keys()
+        if each[:NAMES_BEGIN_ALIKE] == first_name[:NAMES_BEGIN_ALIKE]
     ]
     chosen = chance.choice(alike if alike and chance.random() < 0.5 else names)
-    return replace(child, names=(Name(name.family, (chosen,)),))
-
-
-_TWO_FORMS = {
-    **invented.SHORT_FORMS,
-    **{short: full for full, short in invented.SHORT_FORMS.items()},
-}
+    return replace(
+        child,
+        names=(Name(name.family, (chosen,)),),
+        gender="female" if chosen in invented.GIRLS else "male",
+    )
 
 
 def _moved_near(chance: random.Random, child: Person, other: Person) -> Person:

@@ -82,6 +82,18 @@ SHORT_FORMS = {
     "Tobias": "Toby", "William": "Will", "Zachary": "Zac",
 }  # fmt: skip
 
+# Names that are forms of one another, though each is also a name by itself: nobody
+# calls twins by two of them.
+FORMS_OF_ONE_NAME = tuple(
+    frozenset(names.split())
+    for names in (
+        "Charlie Charlotte Lottie", "Ellie Eleanor Nell", "Harry Harrison Henry",
+        "Jack Jackson John", "Millie Amelia Emilia", "Ollie Oliver Olivia",
+        "Penelope Poppy", "Rose Rosie", "Edward Teddy Theodore", "Matilda Tilly",
+        "Tobias Toby", "Thomas Tommy",
+    )
+)  # fmt: skip
+
 # Invented towns, each with a postcode district that exists, so that a check of the
 # form of postcodes passes.
 TOWNS = (

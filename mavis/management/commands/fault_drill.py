@@ -118,10 +118,10 @@ class Command(PlainCommand):
         for outcome, count in Counter(row[1] for row in run.rows).most_common():
             self.say(f"  {count:6}  {outcome}")
         self.say(f"  numbers that are the child’s own: {right}")
-        self.say(
-            f"  calls: {run.calls}, {run.calls / len(run.rows):.2f} a row; "
-            f"faults struck {run.struck}"
-        )
+        self.say(f"  calls: {run.calls}, {run.calls / len(run.rows):.2f} a row")
+        if run.struck:
+            kinds = ", ".join(f"{kind} {n}" for kind, n in run.struck.most_common())
+            self.say(f"  of which faults struck {run.struck.total()}: {kinds}")
         paced = run.pacing
         self.say(
             f"  paced at {rate:g} a second: {paced.busiest_second} in the busiest "

@@ -3,7 +3,7 @@
 import argparse
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -11,12 +11,11 @@ from django.conf import settings
 from mavis import clock
 from mavis.management.plain import PlainCommand
 from mavis.rules import academic_year
-from mavis.trials.cohorts import EVERY_KIND, cohort
-from mavis.trials.place import NotInTime
+from mavis.trials.cohorts import EVERY_KIND, Cohort, cohort
+from mavis.trials.place import NotInTime, opened
 from mavis.trials.tracing import (
     TWINS_AND_NAMESAKES,
     Measure,
-    Traced,
     by_label,
     traced,
 )
@@ -60,9 +59,13 @@ class Command(PlainCommand):
     ) -> None:
         # A signal that ends us must still drop the database.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+        mixed_file = self.draw(rows, seed, people, EVERY_KIND, with_number)
+        clean_file = self.draw(rows, seed, people, {}, 0.5)
         try:
-            mixed = self.trace(rows, seed, people, EVERY_KIND, with_number)
-            clean = self.trace(rows, seed, people, {}, 0.5)
+            with opened(people=people, seed=seed, requests_per_second=0) as place:
+                place.start()
+                mixed = traced(place, mixed_file)
+                clean = traced(place, clean_file)
         except NotInTime as problem:
             self.stop(str(problem))
         self.stdout.write(
@@ -84,15 +87,15 @@ class Command(PlainCommand):
                 f"A clean cohort took more than {MOST_CALLS_PER_ROW} calls a row."
             )
 
-    def trace(
+    def draw(
         self,
         rows: int,
         seed: int,
         people: int,
         shares: Mapping[Label, float],
         with_number: float,
-    ) -> Sequence[Traced]:
-        drawn = cohort(
+    ) -> Cohort:
+        return cohort(
             people=people,
             rows=rows,
             seed=seed,
@@ -102,7 +105,6 @@ class Command(PlainCommand):
             with_number=with_number,
             shares=shares,
         )
-        return traced(drawn)
 
     def tell(self, name: str, measure: Measure) -> None:
         self.stdout.write(
