@@ -29,6 +29,7 @@ class SameNumber:
 
     row_number: int
     nhs_number: str
+    nhs_number_uploaded: str  # what the file says, blank if nothing
     uploaded_number: UploadedNumber
 
 
@@ -43,7 +44,7 @@ def problems(rows: Sequence[SameNumber]) -> list[Problem]:
             column="CHILD_NHS_NUMBER",
             code=CODE,
             message=_message(row, sharing[row.nhs_number]),
-            value=row.nhs_number,
+            value=row.nhs_number_uploaded,
         )
         for row in rows
     ]

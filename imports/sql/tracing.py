@@ -98,9 +98,9 @@ _DELETE_STEPS = "DELETE FROM pds_tracestep WHERE trace_id = ANY(%(trace_ids)s)"
 _DELETE_TRACES = "DELETE FROM pds_trace WHERE id = ANY(%(trace_ids)s)"
 
 _CONFIRMED_MORE_THAN_ONCE = """
-SELECT row_number, nhs_number, uploaded_number
+SELECT row_number, nhs_number, coalesce(nhs_number_uploaded, ''), uploaded_number
 FROM (
-    SELECT row_number, nhs_number, uploaded_number,
+    SELECT row_number, nhs_number, nhs_number_uploaded, uploaded_number,
            count(*) OVER (PARTITION BY nhs_number) AS rows_with_it
     FROM imports_cohortrow
     WHERE cohort_import_id = %(import_id)s AND nhs_number_confirmed
@@ -198,8 +198,8 @@ def rows_with_the_same_number(*, import_id: int) -> list[SameNumber]:
     with connection.cursor() as cursor:
         cursor.execute(_CONFIRMED_MORE_THAN_ONCE, {"import_id": import_id})
         return [
-            SameNumber(row_number, nhs_number, UploadedNumber(uploaded_number))
-            for row_number, nhs_number, uploaded_number in cursor.fetchall()
+            SameNumber(row_number, nhs_number, in_file, UploadedNumber(uploaded_number))
+            for row_number, nhs_number, in_file, uploaded_number in cursor.fetchall()
         ]
 
 

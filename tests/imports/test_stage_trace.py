@@ -410,6 +410,8 @@ def test_rows_with_the_same_number_fail_the_file_and_name_each_other(
     )
     assert "row 2 (added by PDS)" in given.message
     assert replaced.message.startswith("PDS replaced the NHS number of this row")
+    # What the file says, which is not what PDS has made of it.
+    assert [error.value for error in (added, given, replaced)] == ["", HERS, ANOTHERS]
 
 
 def test_a_number_of_the_file_that_pds_confirmed_for_another_row_is_not_used(
