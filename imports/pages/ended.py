@@ -203,4 +203,4 @@ def _cancelled(cohort_import: CohortImport) -> str:
     if reached is None:
         return ""
     at, by = reached
-    return f"{f'By {by.name} on' if by else 'On'} {show_datetime(at)}"
+    return f"Cancelled{f' by {by.name}' if by else ''} on {show_datetime(at)}"

@@ -167,8 +167,23 @@ def title_of(code: str) -> str:
 _TITLES = {
     "blank": "Nothing entered",
     "too_long": "Too many characters",
+    "column_not_used": "Columns that are not used",
+    "column_repeated": "Columns that are there more than once",
+    "date_as_number": "Dates that Excel has turned into numbers",
+    "date_does_not_exist": "Dates that do not exist",
+    "date_in_future": "Dates in the future",
+    "date_too_early": "Dates that are too long ago",
+    "date_with_time": "Dates with a time",
+    "digits_in_name": "Names with a digit",
+    "email_not_valid": "Email addresses that are not valid",
+    "no_letters": "Names without letters",
+    "phone_not_valid": "Phone numbers that are not valid",
+    "relationship_without_parent": "Relationships without a parent",
     "same_child": "The same child more than once",
     "same_nhs_number": "The same NHS number more than once",
+    "school_not_in_team": "Schools that are not your team’s",
+    "scientific_notation": "NHS numbers that Excel has shortened",
+    "urn_not_six_digits": "URNs that do not have 6 digits",
 }
 
 

@@ -553,7 +553,7 @@ def test_a_nurse_cancels_the_upload(client, upload, nurse, queued):
     assert "Upload cancelled" in page.banner
     ended = page.follow("24 November 2026 at 9:00am")
     assert ended.title.startswith("Upload cancelled")
-    assert "By Amina Yusuf on" in ended.text
+    assert "Cancelled by Amina Yusuf on" in ended.text
     assert "What became of the records" not in ended.text
 
 
