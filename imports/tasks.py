@@ -9,6 +9,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from imports import pipeline
+from imports.stages import settle
 from mavis import clock
 
 log = structlog.get_logger()
@@ -30,10 +31,12 @@ def advance(*, import_id: int, **_from_a_newer_release: object) -> None:
 def advance_stalled(**_from_a_newer_release: object) -> None:
     """Queue the imports whose worker died or whose message was lost.
 
-    Beat runs this every minute.
+    And end the rows that wait for a school move that has gone. Beat runs this every
+    minute.
     """
     for import_id in pipeline.waiting_import_ids(now=clock.now()):
         queue(import_id)
+    settle.settle_rows_without_a_move(at=clock.now())
 
 
 def queue(import_id: int, *, after: float = 0) -> None:

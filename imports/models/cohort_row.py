@@ -147,6 +147,13 @@ class CohortRow(models.Model):
                 name="cohort_row_is_at_school_or_home_educated",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["school_move"],
+                condition=Q(result="held_with_move"),
+                name="row_held_with_move",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"row {self.row_number} of cohort import {self.cohort_import_id}"

@@ -21,6 +21,7 @@ WHY_NOT_IMPORTED = {
         "Your team ignored the same school move earlier this academic year"
     ),
     NotImported.MOVE_IGNORED: "Your team ignored the school move",
+    NotImported.MOVE_WITHDRAWN: "The school move no longer applies",
 }
 WHY_NOT_CONFIRMED = {
     UploadedNumber.NOT_HELD: (
@@ -90,10 +91,11 @@ def move(row: CohortRow) -> tuple[str, ...]:
 def with_team(row: CohortRow) -> tuple[str, ...]:
     """Return which team has the child, and why the row is not imported.
 
-    A team that has ignored the move has no reason to see who has the child.
+    A team whose move has gone has no reason to see who has the child.
     """
     reason = NotImported(row.not_imported_reason)
-    team = () if reason is NotImported.MOVE_IGNORED else _team(row)
+    has_gone = reason in (NotImported.MOVE_IGNORED, NotImported.MOVE_WITHDRAWN)
+    team = () if has_gone else _team(row)
     return (*team, WHY_NOT_IMPORTED[reason])
 
 

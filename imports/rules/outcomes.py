@@ -25,6 +25,8 @@ class NotImported(StrEnum):
     MOVE_IGNORED_BEFORE = "move_ignored_before"
     # It was held with a move, and a person has ignored that.
     MOVE_IGNORED = "move_ignored"
+    # It was held with a move, and that went without a decision: the child has died.
+    MOVE_WITHDRAWN = "move_withdrawn"
 
 
 class Result(StrEnum):

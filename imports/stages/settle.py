@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from children import actions as children
+from children.models import CohortMembership
 from imports.models import ChildBeforeImport, CohortRow
 from imports.rules.matching import Match, Strength
 from imports.rules.outcomes import Move, NotImported, Outcome, Result
@@ -23,7 +24,11 @@ from imports.stages.apply import apply
 from imports.stages.work_out import work_out
 from mavis.models import Team, User
 from schoolmoves import deciding
-from schoolmoves.models import SchoolMove
+from schoolmoves.models import MoveState, SchoolMove
+
+UNDECIDED = (MoveState.OPEN, MoveState.WAITING)
+# Rows settled in one transaction when their moves have gone.
+AT_ONCE = 100
 
 
 @transaction.atomic
@@ -62,14 +67,48 @@ def ignore(
 
 def held_with(move_ids: Sequence[int]) -> QuerySet[CohortRow]:
     """Return the rows that wait for these moves, in the order of their uploads."""
+    return _held().filter(school_move__in=move_ids)
+
+
+def _held() -> QuerySet[CohortRow]:
     return (
-        CohortRow.objects.filter(school_move__in=move_ids, result=Result.HELD_WITH_MOVE)
-        .select_related("cohort_import")
+        CohortRow.objects.filter(result=Result.HELD_WITH_MOVE)
+        .select_related("cohort_import", "school_move")
         .order_by("committed_at", "pk")
     )
 
 
-def _settle(row: CohortRow, child_id: int, *, by: User, at: datetime) -> None:
+@transaction.atomic
+def settle_rows_without_a_move(*, at: datetime) -> int:
+    """End the rows whose move has gone without a decision, and return how many.
+
+    A child may have died, or may have become the team's own in another way: then its
+    row is applied. Scheduled, since it is seldom and can come from anywhere.
+    """
+    gone = _held().exclude(school_move__state__in=UNDECIDED)[:AT_ONCE]
+    if not gone.exists():
+        return 0
+    sql.lock_out_other_commits()
+    rows = list(gone)
+    moved = {row.pk: row.school_move.child_id for row in rows if row.school_move}
+    active = CohortMembership.objects.filter(
+        child__in=moved.values(), archived_at=None
+    ).values_list("child", "team")
+    team_with = dict(active)
+    withdrawn = []
+    for row in rows:
+        child_id = moved[row.pk]
+        if team_with.get(child_id) == row.cohort_import.team_id:
+            _settle(row, child_id, by=None, at=at)
+        else:
+            withdrawn.append(row.pk)
+    CohortRow.objects.filter(pk__in=withdrawn).update(
+        result=Result.NOT_IMPORTED, not_imported_reason=NotImported.MOVE_WITHDRAWN
+    )
+    return len(rows)
+
+
+def _settle(row: CohortRow, child_id: int, *, by: User | None, at: datetime) -> None:
     """Apply a held row to its child, which is the team's own now."""
     cohort_import = row.cohort_import
     # What the child was before the import is what it was with the other team.
@@ -85,7 +124,7 @@ def _settle(row: CohortRow, child_id: int, *, by: User, at: datetime) -> None:
         team_id=cohort_import.team_id,
         academic_year=cohort_import.academic_year,
         at=at,
-        by_id=by.pk,
+        by_id=by.pk if by else None,
     )
     apply([row], known_children, applying)
 

@@ -1,6 +1,7 @@
 """A move is decided: what becomes of the child, of its teams and of the held rows."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from django.http import Http404
@@ -8,10 +9,14 @@ from django.http import Http404
 from children import queries as children_queries
 from children.models import ArchiveReason, Child, CohortMembership
 from imports.models import CloseMatch
+from imports.rules.lifecycle import Status
 from imports.rules.outcomes import NotImported, Outcome, Result
-from imports.stages import settle
+from imports.stages import read, settle
+from imports.stages import upload as stage
 from mavis.models import ActivityEvent, EventKind
+from pds.rules.outcomes import TraceOutcome
 from schoolmoves import deciding, queries
+from schoolmoves.actions import record_deaths
 from schoolmoves.deciding import MoveChanged
 from schoolmoves.models import (
     Decision,
@@ -32,7 +37,7 @@ from tests.factories import (
     TeamFactory,
     UserFactory,
 )
-from tests.imports.committing import LATER, imported
+from tests.imports.committing import LATER, imported, lease_of
 
 pytestmark = pytest.mark.django_db
 DECIDED = LATER + timedelta(hours=1)
@@ -465,3 +470,89 @@ def test_a_move_of_a_child_without_rows_is_decided_too(us, nurse):
 
     move.child.refresh_from_db()
     assert move.child.school == move.school
+
+
+# --- Moves that go without a decision --------------------------------------------------
+
+
+def test_the_row_of_a_child_who_has_died_meanwhile_is_not_imported(
+    us, them, school, child
+):
+    row = upload(us, school=school, preferred_first_name="Ama")
+    record_deaths({child.pk: None}, at=NOW)
+
+    assert settle.settle_rows_without_a_move(at=DECIDED) == 1
+
+    row.refresh_from_db()
+    child.refresh_from_db()
+    assert (row.result, row.not_imported_reason) == (
+        Result.NOT_IMPORTED,
+        NotImported.MOVE_WITHDRAWN,
+    )
+    assert child.preferred_first_name == ""
+
+
+def test_the_row_of_a_child_that_became_ours_otherwise_is_applied(us, school, child):
+    row = upload(us, school=school, preferred_first_name="Ama")
+    CohortMembership.objects.filter(child=child).update(
+        archived_at=NOW, archive_reason=ArchiveReason.OTHER
+    )
+    # Restored to us by a file that says where the child was before.
+    upload(us, school=child.school)
+    assert active_team_of(child) == us
+
+    settle.settle_rows_without_a_move(at=DECIDED)
+
+    row.refresh_from_db()
+    child.refresh_from_db()
+    assert (row.result, child.preferred_first_name) == (Result.UPDATED, "Ama")
+
+
+def test_rows_whose_move_waits_for_a_decision_are_left_alone(us, school, child):
+    row = upload(us, school=school)
+
+    assert settle.settle_rows_without_a_move(at=DECIDED) == 0
+
+    row.refresh_from_db()
+    assert row.result == Result.HELD_WITH_MOVE
+
+
+# --- August, when files are for the coming year ------------------------------------------
+
+
+def test_in_august_the_teams_own_children_are_its_own(us, nurse, school):
+    child = ChildFactory(team=us, school=school, registration="7B")
+    moved = ChildFactory(team=us, first_name="Bela", school=SchoolFactory(team=us))
+    august = datetime(2026, 8, 10, 9, tzinfo=UTC)
+    checked = stage.check(
+        name="august.csv",
+        content=BytesIO(
+            "CHILD_SCHOOL_URN,CHILD_FIRST_NAME,CHILD_LAST_NAME,CHILD_DATE_OF_BIRTH,"
+            "CHILD_POSTCODE,CHILD_REGISTRATION\n"
+            f"{school.urn},Amara,Okafor,27/03/2014,SW1A 1AA,8T5\n"
+            f"{school.urn},Bela,Okafor,27/03/2014,SW1A 1AA,8T5\n".encode()
+        ),
+    )
+    cohort_import = stage.upload(
+        checked=checked, team=us, by=nurse, at=august, today=august.date()
+    )
+    read.run(lease=lease_of(cohort_import), clock=lambda: august)
+    cohort_import.refresh_from_db()
+    assert cohort_import.academic_year == 2026
+    cohort_import.rows.update(trace_outcome=TraceOutcome.NOT_FOUND)
+    cohort_import.change_status(Status.MATCHING, at=august, by=None)
+
+    same, other = imported(cohort_import)
+
+    assert (same.result, same.other_team, same.school_move) == (
+        Result.UPDATED,
+        None,
+        None,
+    )
+    assert (other.result, other.other_team) == (Result.UPDATED, None)
+    assert (other.school_move.child, other.school_move.from_team) == (moved, None)
+    child.refresh_from_db()
+    assert (child.registration, child.registration_academic_year) == ("8T5", 2026)
+    decide(settle.confirm, other.school_move, nurse, at=august)
+    assert not Notice.objects.exists()
+    assert SchoolMoveLogEntry.objects.get().academic_year == 2026

@@ -17,7 +17,14 @@ from tests.pages.shown import Shown
 
 pytestmark = pytest.mark.django_db
 
-POST_ONLY = {"approve", "cancel", "approve_changed", "ignore_changed", "upload_again"}
+POST_ONLY = {
+    "approve",
+    "cancel",
+    "approve_changed",
+    "ignore_changed",
+    "choose_archived",
+    "upload_again",
+}
 # Pages that are about no import in particular.
 OF_THE_TEAM = {
     "list": {},
@@ -36,6 +43,7 @@ OF_AN_IMPORT = {
     "cancel": {},
     "approve_changed": {},
     "ignore_changed": {},
+    "choose_archived": {},
     "rows_to_mend": {},
     "unmatched_rows": {},
 }
