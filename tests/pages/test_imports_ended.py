@@ -252,7 +252,7 @@ def test_progress_says_the_stage_the_rows_done_and_the_time_left(
     assert stage in live.text
     assert "300 of 1,200 rows, about 3 minutes left" in live.text
     fragment = Shown.at(client, live.attributes["hx-get"], **{"HX-Request": "true"})
-    assert fragment.text == live.text
+    assert fragment.text == f"{live.text} {page.details['Status']}"
 
 
 def test_while_pds_is_down_progress_says_that_it_waits(client, nurse, later):

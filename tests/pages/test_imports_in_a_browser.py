@@ -1,9 +1,10 @@
-"""The pages of imports on a phone, with the longest words that a file may hold."""
+"""The pages of imports in a browser: on a phone, with long words, left open."""
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.factories import (
+    NOW,
     CohortImportFactory,
     CohortRowFactory,
     ImportFileFactory,
@@ -101,3 +102,16 @@ def test_the_buttons_of_a_review_stand_apart(nurse, live_server, upload, size):
     across = second["x"] - (first["x"] + first["width"])
     down = second["y"] - (first["y"] + first["height"])
     assert max(across, down) >= 12
+
+
+def test_the_card_of_a_page_left_open_says_that_pds_is_down(nurse, live_server, team):
+    working = CohortImportFactory(team=team, tracing=True, row_count=12)
+    ImportFileFactory(cohort_import=working)
+    nurse.goto(f"{live_server}/imports/{working.pk}/")
+    card = nurse.locator(".nhsuk-card")
+    expect(card).to_contain_text("Processing")
+
+    working.waiting_for_pds_since = NOW
+    working.save()
+
+    expect(card).to_contain_text("Waiting for PDS")
