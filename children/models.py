@@ -14,6 +14,13 @@ class Gender(models.TextChoices):
     NOT_SPECIFIED = "not_specified", "Not specified"
 
 
+class NumberFlag(models.TextChoices):
+    """What PDS has said about a child's NHS number that a person has to know."""
+
+    INVALIDATED = "invalidated", "no longer valid in PDS"
+    REMOVED = "removed", "removed, as PDS has it for another child"
+
+
 class Child(models.Model):
     """One child, known once to the whole service.
 
@@ -23,6 +30,12 @@ class Child(models.Model):
 
     nhs_number = models.CharField(max_length=10, null=True, unique=True)
     nhs_number_confirmed = models.BooleanField(default=False)
+    # A flag is about the number that the child had then, or about having none: it
+    # lapses with another.
+    number_flag = models.CharField(
+        max_length=20, choices=NumberFlag.choices, blank=True, default="", db_default=""
+    )
+    flagged_number = models.CharField(max_length=10, null=True)
     first_name = models.CharField(max_length=300)
     last_name = models.CharField(max_length=300)
     first_name_key = models.CharField(max_length=300)
@@ -89,6 +102,10 @@ class Child(models.Model):
                 name="child_registration_has_its_academic_year",
             ),
             models.CheckConstraint(
+                condition=Q(number_flag__in=["", *NumberFlag.values]),
+                name="child_number_flag_is_known",
+            ),
+            models.CheckConstraint(
                 condition=Q(merged_into=None) | ~Q(merged_into=F("id")),
                 name="child_is_not_merged_into_itself",
             ),
@@ -124,6 +141,13 @@ class Child(models.Model):
 
     def __str__(self) -> str:
         return f"child {self.pk}"
+
+    @property
+    def flag_of_number(self) -> str:
+        """What is to be said beside the NHS number; blank if nothing is."""
+        if not self.number_flag or self.flagged_number != self.nhs_number:
+            return ""
+        return NumberFlag(self.number_flag).label
 
 
 class ArchiveReason(models.TextChoices):

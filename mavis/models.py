@@ -122,6 +122,11 @@ class EventKind(models.TextChoices):
     NHS_NUMBER_REPLACED = "nhs_number_replaced", "NHS number updated from PDS"
     # Another child has it now, for whom PDS confirmed it.
     NHS_NUMBER_REMOVED = "nhs_number_removed", "NHS number removed"
+    NHS_NUMBER_CONFIRMED = "nhs_number_confirmed", "NHS number confirmed by PDS"
+    NHS_NUMBER_NOT_FOUND = "nhs_number_not_found", "NHS number not found in PDS"
+    NHS_NUMBER_INVALIDATED = "nhs_number_invalidated", "NHS number invalidated by PDS"
+    # PDS has one number for two records; a person said that they are two children.
+    KEPT_APART = "kept_apart", "Records kept apart"
     SCHOOL_CHANGED = "school_changed", "School changed"
     MOVE_PROPOSED = "move_proposed", "School move proposed"
     MOVE_CONFIRMED = "move_confirmed", "School move confirmed"

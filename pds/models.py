@@ -4,13 +4,19 @@ from django.db import models
 from django.db.models import Q
 
 from pds.rules.cascade import Result, Step
-from pds.rules.outcomes import TraceOutcome, UploadedNumber
+from pds.rules.outcomes import TraceOutcome, TraceSource, UploadedNumber
 
 
 class Trace(models.Model):
     """One attempt to find a person's NHS number, from first step to outcome."""
 
     at = models.DateTimeField()
+    source = models.CharField(
+        max_length=10,
+        choices=[(source, source) for source in TraceSource],
+        default=TraceSource.IMPORT,
+        db_default=TraceSource.IMPORT.value,
+    )
     # What the file gave, and what PDS made of it.
     nhs_number_uploaded = models.CharField(max_length=10, null=True)
     uploaded_number = models.CharField(
@@ -26,6 +32,9 @@ class Trace(models.Model):
             models.CheckConstraint(
                 condition=Q(outcome__in=list(TraceOutcome)),
                 name="trace_outcome_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=list(TraceSource)), name="trace_source_is_known"
             ),
             models.CheckConstraint(
                 condition=Q(outcome="found", nhs_number__isnull=False)

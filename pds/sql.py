@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from pds.rules.cascade import Asked
-from pds.rules.outcomes import TraceOutcome, UploadedNumber
+from pds.rules.outcomes import TraceOutcome, TraceSource, UploadedNumber
 
 _NEXT_TRACE_IDS = """
 SELECT nextval(pg_get_serial_sequence('pds_trace', 'id'))
@@ -15,7 +15,7 @@ FROM generate_series(1, %(count)s)
 """
 _COPY_TRACES = """
 COPY pds_trace
-     (id, at, nhs_number_uploaded, uploaded_number, outcome, nhs_number)
+     (id, at, source, nhs_number_uploaded, uploaded_number, outcome, nhs_number)
 FROM STDIN
 """
 _COPY_STEPS = """
@@ -37,6 +37,7 @@ class TraceRecord:
     """A lookup that is over, as it is kept."""
 
     at: datetime
+    source: TraceSource
     nhs_number_uploaded: str | None
     uploaded_number: UploadedNumber
     outcome: TraceOutcome
@@ -55,6 +56,7 @@ def copy_traces(traces: Sequence[TraceRecord]) -> list[int]:
                     (
                         trace_id,
                         trace.at,
+                        trace.source,
                         trace.nhs_number_uploaded,
                         trace.uploaded_number,
                         trace.outcome,

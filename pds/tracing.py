@@ -25,6 +25,7 @@ from pds.answer_box import AnswerBox
 from pds.asking import Asking, Single, Traced, Tracings, Wanted
 from pds.client import Client, Pause
 from pds.limiter import Limiter, limiter
+from pds.rules.outcomes import TraceSource
 from pds.rules.questions import Question, questions
 from pds.token import Tokens, tokens
 
@@ -190,12 +191,18 @@ def _slots(requests_per_second: float) -> int:
     return min(MOST_IN_FLIGHT, max(2, math.ceil(requests_per_second * 2)))
 
 
-def store_traces(traces: Iterable[Traced], *, at: datetime) -> list[int]:
+def store_traces(
+    traces: Iterable[Traced],
+    *,
+    at: datetime,
+    source: TraceSource = TraceSource.IMPORT,
+) -> list[int]:
     """Store lookups that are over, with their steps, and return the id of each."""
     return sql.copy_traces(
         [
             sql.TraceRecord(
                 at=at,
+                source=source,
                 nhs_number_uploaded=traced.sought.nhs_number,
                 uploaded_number=traced.verdict.uploaded_number,
                 outcome=traced.verdict.outcome,

@@ -14,16 +14,22 @@ from imports.models.cohort_row import (
     RowCandidate,
     RowError,
 )
+from imports.models.diagnosis import DiagnosisFinding
+from imports.models.refresh import ChildRefresh, RefreshRun, SharedNumber
 
 __all__ = [
     "ChildBeforeImport",
+    "ChildRefresh",
     "CloseMatch",
     "CohortImport",
     "CohortRow",
+    "DiagnosisFinding",
     "ImportFile",
     "ImportFileChunk",
+    "RefreshRun",
     "RowCandidate",
     "RowError",
+    "SharedNumber",
     "StatusChanged",
     "Transition",
 ]

@@ -45,6 +45,8 @@ class CohortImport(models.Model):
     rows_done = models.PositiveIntegerField(default=0)
     # When PDS stopped answering; blank while it answers.
     waiting_for_pds_since = models.DateTimeField(null=True)
+    # It answers, but does not accept our key or our rights: someone has to act.
+    refused_by_pds = models.BooleanField(default=False, db_default=False)
     pds_calls = models.PositiveIntegerField(default=0)
     # How often the rows in error were all tried again for the 70% rule.
     trace_rounds = models.PositiveSmallIntegerField(default=0)

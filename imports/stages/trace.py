@@ -5,29 +5,27 @@ and little is lost with a worker. PDS is asked between the transactions. When no
 is left, the file as a whole is judged.
 """
 
-import secrets
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
-import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Q
 
 from imports.lease import Clock, Lease
-from imports.models import CohortImport, CohortRow, RowError
-from imports.rules import match_rate, same_number
-from imports.rules.lifecycle import FailureReason, Status
-from imports.rules.match_rate import RETRIED_AFTER, Judgement
+from imports.models import CohortImport, CohortRow
+from imports.rules.lifecycle import Status
+from imports.rules.match_rate import Judgement
 from imports.sql import tracing as sql
 from imports.sql.tracing import FinishedRow, TriedRow
+from imports.stages.diagnose import diagnose
+from imports.stages.judge import fail_with, judge_or_wait
 from pds.asking import Traced, Tracings, Wanted
 from pds.rules.outcomes import TraceOutcome, UploadedNumber
 from pds.rules.sought import Sought
 from pds.tracing import Tracer, store_traces
-
-log = structlog.get_logger()
 
 ROUND_SECONDS = 5.0
 # Even a slice that is nearly over gets something done.
@@ -46,16 +44,22 @@ def run(*, lease: Lease, clock: Clock) -> None:
 
     :raises LeaseLost: another worker has taken the import
     """
-    team = CohortImport.objects.select_related("team").get(pk=lease.import_id).team
+    cohort_import = CohortImport.objects.select_related("team").get(pk=lease.import_id)
+    was_out = cohort_import.waiting_for_pds_since is not None
+    asking = partial(Tracer, ods_code=cohort_import.team.ods_code, clock=clock)
     rows = _due_rows(lease.import_id, clock())
     if rows:
-        with Tracer(ods_code=team.ods_code, clock=clock) as tracer:
+        with asking() as tracer:
             while rows:
-                goes_on = _trace_round(rows, tracer, lease, clock)
+                goes_on = _trace_round(rows, tracer, lease, clock, was_out=was_out)
                 if not goes_on or lease.slice_is_over():
                     return
+                was_out = False
                 rows = _due_rows(lease.import_id, clock())
-    _judge_or_wait(lease, clock())
+    if judge_or_wait(lease, clock()) is Judgement.TOO_LOW:
+        with asking() as tracer:
+            findings, calls = diagnose(import_id=lease.import_id, tracer=tracer)
+        fail_with(findings, calls, lease, clock())
 
 
 def _due_rows(import_id: int, at: datetime) -> list[CohortRow]:
@@ -77,7 +81,12 @@ def _due_rows(import_id: int, at: datetime) -> list[CohortRow]:
 
 
 def _trace_round(
-    rows: Sequence[CohortRow], tracer: Tracer, lease: Lease, clock: Clock
+    rows: Sequence[CohortRow],
+    tracer: Tracer,
+    lease: Lease,
+    clock: Clock,
+    *,
+    was_out: bool,
 ) -> bool:
     """Trace some rows and store what came of it. Test if there is any use going on."""
     began = time.monotonic()
@@ -85,6 +94,7 @@ def _trace_round(
     tracings = tracer.trace(
         _wanted(rows, lease.import_id),
         until=began + max(seconds, SHORTEST_ROUND_SECONDS),
+        probe_first=was_out,
     )
     with transaction.atomic():
         cohort_import = lease.lock()
@@ -98,11 +108,12 @@ def _trace_round(
             _wait_for_pds(cohort_import, tracings, at)
         elif tracings.answers:
             cohort_import.waiting_for_pds_since = None
+            cohort_import.refused_by_pds = False
             cohort_import.not_before = None
         cohort_import.save(
             update_fields=[
                 *("rows_done", "pds_calls", "seconds_tracing"),
-                *("waiting_for_pds_since", "not_before"),
+                *("waiting_for_pds_since", "refused_by_pds", "not_before"),
             ]
         )
     return not tracings.is_out
@@ -187,82 +198,5 @@ def _wait_for_pds(
     wait = min(max(SHORTEST_WAIT, at - since), LONGEST_WAIT)
     asked_for = min(timedelta(seconds=tracings.retry_after), LONGEST_WAIT_ASKED_FOR)
     cohort_import.waiting_for_pds_since = since
+    cohort_import.refused_by_pds = tracings.refused_status is not None
     cohort_import.not_before = at + max(wait, asked_for)
-
-
-@transaction.atomic
-def _judge_or_wait(lease: Lease, at: datetime) -> None:
-    """Judge the whole file, or wait for the rows that are to be tried later."""
-    cohort_import = lease.lock()
-    if cohort_import.status != Status.TRACING:
-        return
-    waiting = cohort_import.rows.filter(trace_outcome="")
-    if waiting.exists():
-        # Some rows may have become due just now: they are not to be waited for.
-        cohort_import.not_before = waiting.aggregate(due=Min("trace_not_before"))["due"]
-        cohort_import.save(update_fields=["not_before"])
-        return
-    counts = sql.count_outcomes(import_id=cohort_import.pk)
-    judgement = match_rate.judge(counts, rounds=cohort_import.trace_rounds)
-    match judgement:
-        case Judgement.TOO_LOW:
-            _fail(cohort_import, FailureReason.LOW_MATCH_RATE, at)
-        case Judgement.NOTHING_ATTEMPTED:
-            _fail(cohort_import, FailureReason.FAULT, at)
-        case _ if same := sql.rows_with_the_same_number(import_id=cohort_import.pk):
-            _say_which_rows_share_a_number(cohort_import, same)
-            _fail(cohort_import, FailureReason.SAME_NHS_NUMBER, at)
-        case Judgement.TRY_ERRORS_AGAIN:
-            _try_errors_again(cohort_import, at)
-        case Judgement.PASSES:
-            sql.give_up_numbers_of_other_rows(import_id=cohort_import.pk)
-            cohort_import.change_status(
-                Status.MATCHING,
-                at=at,
-                by=None,
-                waiting_for_pds_since=None,
-                not_before=None,
-            )
-
-
-def _try_errors_again(cohort_import: CohortImport, at: datetime) -> None:
-    due = at + RETRIED_AFTER[cohort_import.trace_rounds]
-    rows = sql.try_errors_again(import_id=cohort_import.pk, not_before=due)
-    cohort_import.trace_rounds += 1
-    cohort_import.rows_done = max(0, cohort_import.rows_done - rows)
-    cohort_import.not_before = due
-    cohort_import.save(update_fields=["trace_rounds", "rows_done", "not_before"])
-
-
-def _say_which_rows_share_a_number(
-    cohort_import: CohortImport, same: Sequence[same_number.SameNumber]
-) -> None:
-    RowError.objects.bulk_create(
-        RowError(
-            cohort_import=cohort_import,
-            row_number=problem.row_number,
-            column=problem.column,
-            code=problem.code,
-            message=problem.message,
-            value=problem.value,
-        )
-        for problem in same_number.problems(same)
-    )
-
-
-def _fail(cohort_import: CohortImport, reason: FailureReason, at: datetime) -> None:
-    reference = ""
-    if reason is FailureReason.FAULT:
-        reference = secrets.token_hex(4).upper()
-        log.error(
-            "import.nothing_traced", import_id=cohort_import.pk, reference=reference
-        )
-    cohort_import.change_status(
-        Status.FAILED,
-        at=at,
-        by=None,
-        failure_reason=reason,
-        fault_reference=reference,
-        waiting_for_pds_since=None,
-        not_before=None,
-    )

@@ -12,6 +12,13 @@ class TraceOutcome(StrEnum):
     ERROR = "error"
 
 
+class TraceSource(StrEnum):
+    """Why PDS was asked."""
+
+    IMPORT = "import"  # about a row of a file
+    REFRESH = "refresh"  # about a child in Mavis, some time later
+
+
 class UploadedNumber(StrEnum):
     """What became of the NHS number that the file gave."""
 

@@ -1,9 +1,11 @@
 """How each step is put to PDS: which details are sent, and in what form."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mavis.rules import nhs_number
 from pds.rules.cascade import Step
 from pds.rules.sought import Sought
 
@@ -29,6 +31,10 @@ SENT: Mapping[Step, str] = {
 
 # PDS takes no longer name.
 _LONGEST_NAME = 35
+# Of what is neither a letter nor a digit.
+_TAKEN = frozenset(" '-.")
+# Before the wildcard, and of a postcode at all.
+_FEWEST_OF_POSTCODE = 2
 _ASKED_WITH_POSTCODE = frozenset(Step) - {Step.VERIFY, Step.WITHOUT_POSTCODE}
 
 
@@ -65,11 +71,13 @@ Question = Read | Search
 def question(step: Step, sought: Sought) -> Question | None:
     """Return what a step asks about a person, or None if it must be skipped."""
     if step is Step.VERIFY:
-        return Read(sought.nhs_number) if sought.nhs_number else None
+        # PDS rejects what is no number.
+        number = sought.nhs_number or ""
+        return Read(number) if nhs_number.is_valid(number) else None
     if step in _ASKED_WITH_POSTCODE and sought.has_pseudo_postcode:
         return None
     first_name, last_name = _name(sought.first_name), _name(sought.last_name)
-    postcode = re.sub(r"\s", "", sought.postcode).upper()
+    postcode = re.sub(r"[^A-Z0-9]", "", sought.postcode.upper())
     match step:
         case Step.WILDCARD_POSTCODE:
             postcode = f"{postcode[:2]}*"
@@ -80,6 +88,8 @@ def question(step: Step, sought: Sought) -> Question | None:
         case _:
             pass
     if not first_name or not last_name:
+        return None
+    if step in _ASKED_WITH_POSTCODE and len(postcode.rstrip("*")) < _FEWEST_OF_POSTCODE:
         return None
     parameters = [
         ("family", last_name),
@@ -101,12 +111,21 @@ def questions(sought: Sought) -> list[Question]:
 
 
 def _name(name: str) -> str:
-    # PDS knows a plain apostrophe only.
-    plain = re.sub("[’ʼ`]", "'", name).strip()
-    return re.sub(r"\s+", " ", plain)[:_LONGEST_NAME].strip()
+    """Return a name as PDS takes it: anything else would be rejected."""
+    # PDS knows a plain apostrophe only, and letters with their accents in one.
+    plain = re.sub("[’ʼ`]", "'", unicodedata.normalize("NFC", name))
+    taken = "".join(
+        character if character.isalnum() or character in _TAKEN else " "
+        for character in plain
+        if not unicodedata.combining(character)
+    )
+    name = re.sub(r" +", " ", taken).strip()[:_LONGEST_NAME].strip()
+    # Signs alone are no name.
+    return name if any(map(str.isalnum, name)) else ""
 
 
 def _wildcard(name: str) -> str:
     """Return a name cut after its third letter, or nothing if it has fewer."""
     letters = [place for place, character in enumerate(name) if character.isalpha()]
-    return f"{name[: letters[2] + 1]}*" if len(letters) >= 3 else ""
+    cut = name[: letters[2] + 1] if len(letters) >= 3 else ""
+    return f"{cut}*" if 0 < len(cut) < _LONGEST_NAME else ""
