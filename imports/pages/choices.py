@@ -50,7 +50,10 @@ def _choice(resolution: Resolution, sentences: Iterable[str]) -> Choice:
 
 
 def _use(weighed: Weighed, existing: Existing) -> Iterable[str]:
-    yield "They are the same child. The existing record takes the uploaded details."
+    yield (
+        "They are the same child. The existing record takes what is marked Different, "
+        "New or Updated."
+    )
     if Field.NHS_NUMBER in existing.comparison.differences or existing.choosable:
         yield from _about_number(weighed, existing)
     yield from _what_follows(weighed, existing)

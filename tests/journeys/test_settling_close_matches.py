@@ -268,8 +268,21 @@ def test_a_value_is_chosen_for_each_field(nurse, child, match):
 # --- Nothing chosen, twins, two nurses ---------------------------------------------
 
 
+@pytest.fixture
+def known(team):
+    return ChildFactory(team=team, postcode=BEFORE)
+
+
+@pytest.fixture
+def raised(team, known):
+    """A close match without all of the way to it."""
+    match = close_match(team, row_number=2, postcode=NOW_AT, registration="8T5")
+    ImportFileFactory(cohort_import=match.row.cohort_import)
+    return match
+
+
 def test_what_is_missing_is_said_and_takes_the_focus(
-    nurse, child, match, expected_answers
+    nurse, known, raised, expected_answers
 ):
     expected_answers.add(422)
     reviews(nurse)
@@ -304,11 +317,11 @@ def test_twins_are_kept_both(nurse, team):
         nurse.finds(name)
 
 
-def test_the_second_of_two_nurses_is_told(nurse, team, child, match, expected_answers):
+def test_the_second_of_two_nurses_is_told(nurse, team, known, raised, expected_answers):
     expected_answers.add(409)
     reviews(nurse)
     colleague = UserFactory(team=team, name="Nurse Joy")
-    keep_existing(match, child, by=colleague)
+    keep_existing(raised, known, by=colleague)
 
     chooses(nurse, "Use uploaded record")
     nurse.presses("Resolve duplicate")
@@ -317,12 +330,12 @@ def test_the_second_of_two_nurses_is_told(nurse, team, child, match, expected_an
     main = nurse.page.get_by_role("main")
     expect(main).to_contain_text("Someone else has just resolved this")
     expect(main).to_contain_text("Nurse Joy")
-    child.refresh_from_db()
-    assert child.postcode == BEFORE
+    known.refresh_from_db()
+    assert known.postcode == BEFORE
 
 
-def test_from_the_page_of_the_import_and_back(nurse, child, match):
-    nurse.page.goto(f"{nurse.address}/imports/{match.row.cohort_import_id}/")
+def test_from_the_page_of_the_import_and_back(nurse, known, raised):
+    nurse.page.goto(f"{nurse.address}/imports/{raised.row.cohort_import_id}/")
     nurse.sees("Import completed")
     nurse.page.get_by_role("link", name="Review OKAFOR, Amara, row 2").click()
     nurse.sees("Review close match")
@@ -335,14 +348,14 @@ def test_from_the_page_of_the_import_and_back(nurse, child, match):
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)
-def test_without_javascript_a_value_is_chosen_for_each_field(nurse, child, match):
+def test_without_javascript_a_value_is_chosen_for_each_field(nurse, known, raised):
     reviews(nurse)
     chooses(nurse, "Choose for each field")
     nurse.page.get_by_role("radio", name=f"Existing: {BEFORE}").check()
-    nurse.page.get_by_role("radio", name="Existing: Ami").check()
     nurse.presses("Resolve duplicate")
     is_told(nurse)
 
-    child.refresh_from_db()
-    assert child.postcode == BEFORE
-    assert CloseMatch.objects.get().fields_taken == ["contacts"]
+    known.refresh_from_db()
+    assert known.postcode == BEFORE
+    raised.refresh_from_db()
+    assert raised.fields_taken == ["registration"]
