@@ -75,7 +75,6 @@ def tell_of_lost_number(child: Child, applying: Applying) -> None:
             by_id=applying.by_id,
             team_id=team_id,
             child_id=child.pk,
-            # Not the number itself where another team would learn whose it is.
             changes={"nhs_number": (child.nhs_number, None)},
         )
         for team_id in teams
