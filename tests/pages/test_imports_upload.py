@@ -124,7 +124,7 @@ def test_the_same_bytes_again_are_a_question_first(client, nurse, queued):
     page = hand_over(client, ONE_CHILD.encode(), name="again.csv")
 
     first = CohortImport.objects.get()
-    assert page.title == "This file is already being imported"
+    assert page.title == "This file has already been uploaded"
     assert f"/imports/{first.pk}/" in [
         link.attributes["href"] for link in page.document.one("main").all("a")
     ]
