@@ -108,10 +108,12 @@ def not_imported(row: CohortRow) -> tuple[str, ...]:
 
 def number_updated(row: CohortRow) -> tuple[str, ...]:
     """Return the number of the file and the one that PDS gave."""
-    return (
-        f"Uploaded: {show_nhs_number(row.nhs_number_uploaded)}",
-        f"PDS: {show_nhs_number(row.nhs_number)}",
+    uploaded, of_pds = (
+        # No line ends in the middle of a number.
+        show_nhs_number(number).replace(" ", "\N{NO-BREAK SPACE}")
+        for number in (row.nhs_number_uploaded, row.nhs_number)
     )
+    return (f"Uploaded: {uploaded}", f"PDS: {of_pds}")
 
 
 def would_be(row: CohortRow) -> tuple[str, ...]:

@@ -1,10 +1,14 @@
 """The pages of imports in a browser: on a phone, with long words, left open."""
 
+from datetime import date
+
 import pytest
 from playwright.sync_api import expect
 
+from imports.rules.outcomes import Archived
 from tests.factories import (
     NOW,
+    ChildFactory,
     CohortImportFactory,
     CohortRowFactory,
     ImportFileFactory,
@@ -29,6 +33,14 @@ def upload(team):
     upload = CohortImportFactory(team=team, in_review=True, row_count=1)
     ImportFileFactory(cohort_import=upload, name=f"{LONG[:250]}.csv")
     CohortRowFactory(cohort_import=upload, new=True, first_name=LONG, last_name=LONG)
+    # Its choices have a legend that only screen readers hear.
+    CohortRowFactory(
+        cohort_import=upload,
+        already_in_mavis=True,
+        archived=Archived.RESTORED,
+        matched_child=ChildFactory(team=team, moved_away=True),
+        date_of_birth=date(2014, 9, 22),
+    )
     RowErrorFactory(
         cohort_import=upload,
         row_number=None,
