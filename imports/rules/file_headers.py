@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from imports.rules.columns import BY_HEADER, COLUMNS
-from imports.rules.file_kinds import NotUsable, separated_by
+from imports.rules.file_kinds import SEPARATORS, NotUsable, separated_by
 from imports.rules.problems import VALUE_KEPT, Problem
 from mavis.rules.cells import clean
 
@@ -16,7 +16,6 @@ TO_MEND = "WHAT_TO_MEND"
 MOST_HEADERS = 500
 _LONGEST_HEADER = 300
 
-_SEPARATORS = ((";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars"))
 _UNDERSCORES = re.compile(r"[\s\-_]+")
 # What other systems call the words of our headers.
 _OTHER_WORDS = {
@@ -184,9 +183,9 @@ def _repeated(name: str) -> Problem:
 
 
 def _one_column(header: str) -> NotUsable:
-    for separator, what in _SEPARATORS:
+    for separator, what in SEPARATORS:
         if separator in header:
-            return separated_by(f"looks_like_{what.replace(' ', '_')}", what)
+            return separated_by(what)
     return NotUsable(
         "one_column",
         "The file has only one column. Save it as “CSV UTF-8 (Comma delimited)” with "

@@ -3,6 +3,9 @@
 import zipfile
 from io import BytesIO
 
+# What stands between the cells of text that is no CSV for us, and what it is called.
+SEPARATORS = ((";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars"))
+
 # How to save what is not CSV or .xlsx, by the kind of program.
 _AS_CSV = "Open it and save it as “CSV UTF-8 (Comma delimited)”, then upload that file"
 _FROM_EXCEL = (
@@ -77,8 +80,9 @@ def kind_of(content: bytes) -> str:
     return CSV
 
 
-def separated_by(code: str, what: str) -> NotUsable:
+def separated_by(what: str) -> NotUsable:
     """Return that the text is separated by something other than commas."""
+    code = f"looks_like_{what.replace(' ', '_')}"
     return _looks_like(code, f"text separated by {what}", _AS_CSV)
 
 

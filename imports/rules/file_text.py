@@ -3,16 +3,19 @@
 import codecs
 import csv
 import io
+import itertools
 import re
 from collections.abc import Iterator
 
-from imports.rules.file_kinds import NotUsable
+from imports.rules.file_kinds import SEPARATORS, NotUsable, separated_by
 
 # A cell of a megabyte is a problem of that cell, and no reason to stop reading.
 csv.field_size_limit(2**31 - 1)
 
 _CHUNK = 1024 * 1024
-# Characters that text does not have; anything with many of them is no text.
+# Characters that text does not have; anything with many of them is no text. One or
+# two have slipped into an export by mistake.
+_FEW, _MANY_IN = 10, 100
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -29,8 +32,8 @@ def encoding_of(content: bytes) -> str:
             "text (NUL). Open the file in Excel and save it as “CSV UTF-8”, then "
             "upload it again",
         )
-    if _CONTROL.search(content[:_CHUNK]):
-        raise _not_text()
+    if control := _CONTROL.search(content):
+        raise _control_character(content, control)
     if _can_be_decoded(content, "utf-8"):
         return "utf-8-sig"
     if _can_be_decoded(content, "cp1252"):
@@ -44,7 +47,8 @@ def records(content: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
     A record is what a spreadsheet shows as a row: a cell may hold line breaks. The
     first is number 1.
 
-    :raises NotUsable: a quotation mark is not closed, or text follows it
+    :raises NotUsable: a quotation mark is not closed, or text follows it, or the cells
+        of the first row are in quotation marks with something else than commas between
     """
     lines = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
     # Strict: otherwise a stray quotation mark makes one cell of many rows, and
@@ -52,16 +56,30 @@ def records(content: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(lines, strict=True)
     number = 0
     begins = 1
+    all_blank = True
     while True:
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
+            if all_blank and (what := _between_quoted_cells(content, encoding, begins)):
+                raise separated_by(what) from error
             raise _quote_not_closed(content, encoding, begins) from error
         number += 1
+        all_blank = all_blank and not any(cells)
         begins = reader.line_num + 1
         yield number, cells
+
+
+def _between_quoted_cells(content: bytes, encoding: str, begins: int) -> str | None:
+    """Return what separates the quoted cells of a line, if it is a known separator."""
+    lines = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
+    first = next(itertools.islice(lines, begins - 1, None), "")
+    for separator, what in SEPARATORS:
+        if re.match(rf'[^"]*"[^"]*" *{re.escape(separator)}', first):
+            return what
+    return None
 
 
 def _quote_not_closed(content: bytes, encoding: str, begins: int) -> NotUsable:
@@ -106,6 +124,20 @@ def _can_be_decoded(content: bytes, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _control_character(content: bytes, found: re.Match[bytes]) -> NotUsable:
+    start = content[:_CHUNK]
+    count = len(_CONTROL.findall(start))
+    if count > max(_FEW, len(start) / _MANY_IN):
+        return _not_text()
+    return NotUsable(
+        "control_character",
+        f"Line {_line_at(content, found.start())} of the file has a character that "
+        f"cannot be seen and is not text (U+{ord(found[0]):04X}). Enter that line "
+        "again without it, then upload the file again. Lines are counted as a text "
+        "editor does, so the row in a spreadsheet may be another",
+    )
 
 
 def _line_at(content: bytes, position: int) -> int:

@@ -45,6 +45,7 @@ def archive(*parts: str) -> bytes:
 HEADER_LINE = ",".join(REQUIRED)
 ROW_LINE = ",".join(AMARAS_CELLS)
 SEMICOLONS = f"{HEADER_LINE}\n{ROW_LINE}\n".replace(",", ";").encode()
+QUOTED = ",".join(f'"{header}"' for header in REQUIRED).encode() + b"\n"
 TABS = f"{HEADER_LINE}\n{ROW_LINE}\n".replace(",", "\t")
 
 
@@ -64,6 +65,8 @@ TABS = f"{HEADER_LINE}\n{ROW_LINE}\n".replace(",", "\t")
         ),
         (SEMICOLONS, "looks_like_semicolons", "semicolons"),
         (TABS.encode(), "looks_like_tabs", "tabs"),
+        (QUOTED.replace(b",", b";"), "looks_like_semicolons", "semicolons"),
+        (b"\n\n" + QUOTED.replace(b",", b"\t"), "looks_like_tabs", "tabs"),
         (TABS.encode("utf-16"), "looks_like_unicode_text", "Unicode"),
         (SEMICOLONS.replace(b";", b"|"), "looks_like_vertical_bars", "bars"),
         (b"<!DOCTYPE html><table>", "looks_like_web_page", "web page"),
@@ -82,6 +85,8 @@ TABS = f"{HEADER_LINE}\n{ROW_LINE}\n".replace(",", "\t")
         (f"{HEADER_LINE}\n,,,,\n".encode(), "no_rows", "no children"),
         (f"{HEADER_LINE}\nRequired,,,,\n".encode(), "no_rows", "no children"),
         (f"{HEADER_LINE}\n{ROW_LINE}\0\n".encode(), "nul_characters", "Line 2"),
+        (f"{HEADER_LINE}\n{ROW_LINE}\x02\n".encode(), "control_character", "Line 2"),
+        (f"{HEADER_LINE}\n{ROW_LINE}\n\x1a".encode(), "control_character", "U+001A"),
         (bytes(range(1, 256)), "not_text", "CSV"),
         # Not UTF-8, and 0x81 is no character of Windows-1252 either.
         (f"{HEADER_LINE}\n{ROW_LINE}".encode() + b"\x81\n", "not_text", "CSV"),
