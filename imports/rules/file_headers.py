@@ -34,7 +34,9 @@ _OTHER_WORDS = {
     "CITY": "TOWN",
     "MOBILE": "PHONE",
     "TELEPHONE": "PHONE",
+    "NO": "NUMBER",
 }
+# NAME is as like CHILD_LAST_NAME as this, and may well be the whole name.
 _ALIKE = 0.8
 
 
@@ -114,7 +116,7 @@ def _did_you_mean(unknown: Iterable[str], places: dict[str, int]) -> dict[str, s
             ((_likeness(text, header), header) for text in tried for header in lacking),
             default=(0.0, ""),
         )
-        if best[0] >= _ALIKE:
+        if best[0] > _ALIKE:
             meant[name] = best[1]
     return meant
 
@@ -125,7 +127,7 @@ def _likeness(one: str, other: str) -> float:
         return 0.0
     matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     # The quick answers are upper bounds of the slow one.
-    if matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE:
+    if matcher.real_quick_ratio() <= _ALIKE or matcher.quick_ratio() <= _ALIKE:
         return 0.0
     return matcher.ratio()
 

@@ -214,6 +214,7 @@ def test_a_missing_column_that_has_another_name_is_to_be_renamed():
 @pytest.mark.parametrize(
     ("header", "meant"),
     [
+        ("NHS No", "CHILD_NHS_NUMBER"),
         ("CHILD_PREFERRED_GIVEN_NAME", "CHILD_PREFERRED_FIRST_NAME"),
         ("CHILD_PREFERED_LAST_NAME", "CHILD_PREFERRED_LAST_NAME"),
         ("NHS_NUMBER", "CHILD_NHS_NUMBER"),
@@ -233,6 +234,12 @@ def test_a_header_that_is_not_used_is_a_warning_with_what_may_be_meant(header, m
         assert warning.message.endswith(f"Did you mean {meant}?")
     else:
         assert "Did you mean" not in warning.message
+
+
+def test_a_column_called_name_is_not_said_to_be_the_last_name():
+    problems = problems_of(b"Name,Age\nAmara Okafor,7\n")
+
+    assert not [each for each in problems if "Rename" in each.message]
 
 
 def test_nothing_is_suggested_that_the_file_already_has():
