@@ -228,12 +228,14 @@ def _scientific(what: str) -> Unreadable:
 
 
 def _first_not_allowed(name: str) -> str:
-    """Return which character is in the way, where it can be shown."""
-    for character in name:
-        if not _NAME.fullmatch(character):
-            if character.isprintable() and not unicodedata.combining(character):
-                return f": remove {character}"
-            return ""
+    """Return which character is in the way, so that it can be found."""
+    for place, character in enumerate(name):
+        if _NAME.fullmatch(character) or unicodedata.combining(character):
+            continue
+        if character.isprintable():
+            return f": remove {character}"
+        before = f" after {name[place - 1]}" if place else " at the start"
+        return f": remove the character{before}, which cannot be seen"
     return ""
 
 

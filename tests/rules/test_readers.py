@@ -68,11 +68,20 @@ def test_a_name_holds_nothing_else(text, code):
     assert code_of(readers.read_name, text) == code
 
 
-def test_the_sentence_names_the_character_that_a_name_may_not_hold():
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Am£ra", ": remove £"),
+        # A soft hyphen, and a mark for the direction of reading: copied, never seen.
+        ("Zo\u00ade", ": remove the character after o, which cannot be seen"),
+        ("\u200eZoe", ": remove the character at the start, which cannot be seen"),
+    ],
+)
+def test_the_sentence_names_the_character_that_a_name_may_not_hold(name, told):
     with pytest.raises(Unreadable) as raised:
-        readers.read_name("Am£ra")
+        readers.read_name(name)
 
-    assert raised.value.message.endswith(": remove £")
+    assert raised.value.message.endswith(told)
 
 
 @pytest.mark.parametrize("text", ["27/03/2014", "2014-03-27", "20140327"])
