@@ -7,7 +7,6 @@ ones it heard.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
@@ -16,18 +15,17 @@ import structlog
 from pds.answer_box import AnswerBox
 from pds.client import Client, Tally
 from pds.limiter import ImportsFirst, LimiterLost
+from pds.lookups import Single, Traced, Tracings, Wanted
 from pds.rules.answers import Answer, Fault, Nobody, OnePerson, RefusesUs, Rejected
 from pds.rules.cascade import (
     Asked,
     Result,
     Step,
-    Verdict,
     gave_up,
     judged,
     next_step,
 )
 from pds.rules.questions import Question, Read, Search, question
-from pds.rules.sought import Sought
 
 log = structlog.get_logger()
 
@@ -48,66 +46,6 @@ PROBE_SEARCH = Search(
         ("_max-results", "1"),
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A person to trace. `reference` is sent to PDS: an id, without full stops."""
-
-    key: int
-    sought: Sought
-    reference: str
-
-
-@dataclass(frozen=True, slots=True)
-class Single:
-    """One question about one person, which is not followed by another."""
-
-    key: int
-    question: Question
-    reference: str
-
-
-@dataclass(frozen=True, slots=True)
-class Traced:
-    """A lookup that is over, and the steps it took.
-
-    `is_given_up`: its last step met a fault, and may succeed another time.
-    """
-
-    key: int
-    sought: Sought
-    verdict: Verdict
-    steps: tuple[Asked, ...]
-    is_given_up: bool = False
-
-
-@dataclass
-class Tracings:
-    """What came of tracing some people for a while.
-
-    - `finished`: lookups that are over.
-    - `failed`: lookups that met a fault about that one person, as they would end if
-      they were not tried again. Whoever is in neither was not come to.
-    - `calls`: requests sent, repeated ones included.
-    - `answers`: requests that PDS answered.
-    - `is_out`: PDS does not answer, or does not accept us, or may not be asked:
-      nothing in `failed` is then the fault of a person, so it is empty.
-    - `refused_status`: the status with which it did not accept us, if it did not.
-    - `retry_after`: seconds that PDS asked us to wait, at the most.
-    - `faults`: those of requests, by kind.
-    - `replies`: to single questions, by their key.
-    """
-
-    finished: list[Traced] = field(default_factory=list)
-    failed: list[Traced] = field(default_factory=list)
-    calls: int = 0
-    answers: int = 0
-    is_out: bool = False
-    refused_status: int | None = None
-    retry_after: float = 0
-    faults: Mapping[str, int] = field(default_factory=dict)
-    replies: dict[int, Answer | Rejected | Fault] = field(default_factory=dict)
 
 
 class Asking:
@@ -138,8 +76,6 @@ class Asking:
         self._asked_now: dict[bytes, asyncio.Event] = {}
         self._probe: Question = PROBE_READ
         self._may_ask = True
-        # To imports, which go first.
-        self._makes_way = False
 
     async def ask_about(
         self, wanted: Sequence[Wanted], *, probe_first: bool = False
@@ -150,9 +86,14 @@ class Asking:
         """
         await self._ask(wanted, self._trace, probe_first=probe_first)
 
-    async def ask_each(self, singles: Sequence[Single]) -> None:
-        """Fill `tracings.replies` and `heard`."""
-        await self._ask(singles, self._ask_single, probe_first=False)
+    async def ask_each(
+        self, singles: Sequence[Single], *, probe_first: bool = False
+    ) -> None:
+        """Fill `tracings.replies` and `heard`.
+
+        :param probe_first: PDS was out: ask it one thing, and no more if it still is
+        """
+        await self._ask(singles, self._ask_single, probe_first=probe_first)
 
     async def _ask(
         self,
@@ -170,7 +111,7 @@ class Asking:
         if self._looks_like_an_outage() and not await self._answers_a_probe():
             self._stop()
         if self.tracings.is_out:
-            self.tracings.failed.clear()
+            self.tracings.forget_failures()
             log.warning("pds.is_out", failures_in_a_row=self._tally.failures_in_a_row)
         self.tracings.calls = self._tally.calls
         self.tracings.answers = self._tally.answers
@@ -193,10 +134,12 @@ class Asking:
                 log.warning("pds.limiter_lost")
             except ImportsFirst:
                 self._may_ask = False
-                self._makes_way = True
+                self.tracings.makes_way = True
 
     async def _ask_single(self, client: Client, single: Single) -> None:
         reply = await self._reply(client, single.question, single.reference)
+        if isinstance(reply, Fault) and reply.kind == TOO_MANY_REQUESTS:
+            return
         if reply is not None:
             self.tracings.replies[single.key] = reply
 
@@ -283,7 +226,7 @@ class Asking:
 
     def _looks_like_an_outage(self) -> bool:
         only_failures = self._tally.failures_in_a_row > 0 and not self._tally.answers
-        return not (self.tracings.is_out or self._makes_way) and (
+        return not (self.tracings.is_out or self.tracings.makes_way) and (
             only_failures or not self._may_ask
         )
 

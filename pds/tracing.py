@@ -22,9 +22,10 @@ from django.conf import settings
 
 from pds import health, queries, sql
 from pds.answer_box import AnswerBox
-from pds.asking import Asking, Single, Traced, Tracings, Wanted
+from pds.asking import Asking
 from pds.client import Client, Pause
 from pds.limiter import Limiter, limiter
+from pds.lookups import Single, Traced, Tracings, Wanted
 from pds.rules.outcomes import TraceSource
 from pds.rules.questions import Question, questions
 from pds.token import Tokens, tokens
@@ -140,16 +141,18 @@ class Tracer:
         *,
         until: float,
         kept_for: timedelta = queries.ANSWERS_ARE_KEPT,
+        probe_first: bool = False,
     ) -> Tracings:
         """Ask single questions, in order, until a time by time.monotonic().
 
         Call it outside a transaction.
 
         :param kept_for: how old an answer may be that was heard before
+        :param probe_first: PDS was out: ask it one thing, and no more if it still is
         """
         asked = [single.question for single in singles]
         asking = self._asking(asked, until, kept_for)
-        self._portal.call(asking.ask_each, singles)
+        self._portal.call(partial(asking.ask_each, singles, probe_first=probe_first))
         return self._heard(asking)
 
     def _asking(

@@ -22,8 +22,9 @@ class RefreshRun(models.Model):
     failed = models.PositiveIntegerField(default=0)
     pds_calls = models.PositiveIntegerField(default=0)
     waiting_for_pds_since = models.DateTimeField(null=True)
+    refused_by_pds = models.BooleanField(default=False)
 
-    # --- Which worker holds it; see imports.sweep ---
+    # --- Which worker holds it; see imports.refresh_lease ---
     lease_token = models.UUIDField(null=True)
     lease_expires_at = models.DateTimeField(null=True)
     # Not to be taken on before then: PDS is down, or imports go first.

@@ -6,7 +6,7 @@ from collections import Counter
 from imports.models import CohortRow
 from imports.rules import diagnosis
 from imports.rules.diagnosis import Finding, Mistake
-from pds.asking import Single
+from pds.lookups import Single
 from pds.rules.answers import OnePerson
 from pds.rules.cascade import Step
 from pds.rules.outcomes import TraceOutcome

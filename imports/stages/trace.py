@@ -22,7 +22,8 @@ from imports.sql import tracing as sql
 from imports.sql.tracing import FinishedRow, TriedRow
 from imports.stages.diagnose import diagnose
 from imports.stages.judge import fail_with, judge_or_wait
-from pds.asking import Traced, Tracings, Wanted
+from imports.stages.waiting import goes_on, wait_for_pds
+from pds.lookups import Traced, Tracings, Wanted
 from pds.rules.outcomes import TraceOutcome, UploadedNumber
 from pds.rules.sought import Sought
 from pds.tracing import Tracer, store_traces
@@ -33,10 +34,6 @@ SHORTEST_ROUND_SECONDS = 0.5
 MOST_ROWS_IN_A_ROUND = 2000
 # A row that has met a fault this often ends in error.
 TRIES_ALLOWED = 5
-# While PDS is down it is tried again after as long as it has been down already.
-SHORTEST_WAIT = timedelta(seconds=1)
-LONGEST_WAIT = timedelta(minutes=1)
-LONGEST_WAIT_ASKED_FOR = timedelta(minutes=10)
 
 
 def run(*, lease: Lease, clock: Clock) -> None:
@@ -51,8 +48,8 @@ def run(*, lease: Lease, clock: Clock) -> None:
     if rows:
         with asking() as tracer:
             while rows:
-                goes_on = _trace_round(rows, tracer, lease, clock, was_out=was_out)
-                if not goes_on or lease.slice_is_over():
+                is_of_use = _trace_round(rows, tracer, lease, clock, was_out=was_out)
+                if not is_of_use or lease.slice_is_over():
                     return
                 was_out = False
                 rows = _due_rows(lease.import_id, clock())
@@ -105,11 +102,9 @@ def _trace_round(
         cohort_import.pds_calls += tracings.calls
         cohort_import.seconds_tracing += time.monotonic() - began
         if tracings.is_out:
-            _wait_for_pds(cohort_import, tracings, at)
+            wait_for_pds(cohort_import, tracings, at)
         elif tracings.answers:
-            cohort_import.waiting_for_pds_since = None
-            cohort_import.refused_by_pds = False
-            cohort_import.not_before = None
+            goes_on(cohort_import)
         cohort_import.save(
             update_fields=[
                 *("rows_done", "pds_calls", "seconds_tracing"),
@@ -189,14 +184,3 @@ def _finished_row(traced: Traced, trace_id: int, tries: int) -> FinishedRow:
         deceased=person is not None and person.is_deceased,
         date_of_death=person.date_of_death if person else None,
     )
-
-
-def _wait_for_pds(
-    cohort_import: CohortImport, tracings: Tracings, at: datetime
-) -> None:
-    since = cohort_import.waiting_for_pds_since or at
-    wait = min(max(SHORTEST_WAIT, at - since), LONGEST_WAIT)
-    asked_for = min(timedelta(seconds=tracings.retry_after), LONGEST_WAIT_ASKED_FOR)
-    cohort_import.waiting_for_pds_since = since
-    cohort_import.refused_by_pds = tracings.refused_status is not None
-    cohort_import.not_before = at + max(wait, asked_for)

@@ -6,7 +6,7 @@ asked and answered so far, and says what to ask next or how the lookup ends.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -197,6 +197,23 @@ def gave_up(
     """Return all steps and the end of a lookup whose last step never got an answer."""
     steps = (*asked, Asked(step, Result.ERROR, at))
     return steps, _verdict(TraceOutcome.ERROR, sought, steps)
+
+
+def read_alone(
+    sought: Sought, reply: Answer | Rejected, at: datetime, *, is_certain: bool
+) -> tuple[tuple[Asked, ...], Verdict]:
+    """Return the step and the end of a lookup that reads a number and never searches.
+
+    :param is_certain: the number is known to be this person's, whatever the details
+    """
+    asked = judged(sought, (), Step.VERIFY, reply, at)
+    if is_certain and asked.person:
+        asked = replace(asked, result=Result.VERIFIED)
+    outcome = {
+        Result.VERIFIED: TraceOutcome.FOUND,
+        Result.ERROR: TraceOutcome.ERROR,
+    }.get(asked.result, TraceOutcome.NOT_FOUND)
+    return (asked,), _verdict(outcome, sought, (asked,))
 
 
 def _is_accepted(

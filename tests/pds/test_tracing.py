@@ -5,8 +5,9 @@ import time
 import httpx
 import pytest
 
-from pds.asking import FAILURES_OF_AN_OUTAGE, PROBE_READ, Wanted
+from pds.asking import FAILURES_OF_AN_OUTAGE, PROBE_READ
 from pds.client import ATTEMPTS
+from pds.lookups import Wanted
 from pds.models import Answer, Trace
 from pds.rules.outcomes import TraceOutcome, UploadedNumber
 from pds.tracing import Tracer, store_traces

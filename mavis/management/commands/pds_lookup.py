@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 
 from mavis import clock
 from mavis.models import Team
-from pds.asking import Traced, Wanted
+from pds.lookups import Traced, Wanted
 from pds.rules.questions import SENT
 from pds.rules.sought import Sought
 from pds.tracing import Tracer
