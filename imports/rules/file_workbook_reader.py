@@ -10,9 +10,13 @@ import csv
 import datetime
 import io
 import json
+import posixpath
+import re
 import resource
 import sys
+import zipfile
 from typing import Any
+from xml.etree import ElementTree
 
 import python_calamine
 
@@ -21,12 +25,23 @@ REFUSED, TOO_LONG = 3, 4
 # A short workbook can repeat one long text in every cell.
 LONGEST_TEXT = 256 * 1024**2
 
+# A cell that shows an error, like #N/A from a look-up that found nothing. calamine
+# gives it as a blank one.
+ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\s([^>]*\bt=["']e["'][^>]*)>""")
+PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+SHOWN = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
+LONGEST_FORMULA = 50_000
+RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+Errors = dict[int, dict[int, str]]  # what cells show, by row and column from 0
+
 
 def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with python_calamine.load_workbook(io.BytesIO(sys.stdin.buffer.read())) as book:
+    content = io.BytesIO(sys.stdin.buffer.read())
+    with python_calamine.load_workbook(content) as book:
         filled = [
             (sheet.name, sheet.visible)
             for sheet in book.sheets_metadata
@@ -43,20 +58,74 @@ def main() -> int:
             ]
             sys.stdout.write(json.dumps({"sheets": names}))
             return REFUSED
-        return _write(book.get_sheet_by_name(filled[0][0]))
+        name, _ = filled[0]
+        return _write(book.get_sheet_by_name(name), error_cells(content, name))
 
 
 def _has_data(sheet: Any) -> bool:
     return any(cell_text(value).strip() for row in sheet.iter_rows() for value in row)
 
 
-def _write(sheet: Any) -> int:
+def error_cells(workbook: io.BytesIO, sheet_name: str) -> Errors:
+    """Return the cells of a sheet that show an error in place of what was meant."""
+    found: Errors = {}
+    with zipfile.ZipFile(workbook) as archive:
+        part = _part_of(archive, sheet_name)
+        if part is None or not _may_show_errors(archive, part):
+            return found
+        text = archive.read(part)
+    for cell in ERROR_CELL.finditer(text):
+        place = PLACE.search(cell[1])
+        shown = SHOWN.search(text, cell.end(), cell.end() + LONGEST_FORMULA)
+        if place and shown:
+            row = found.setdefault(int(place[2]) - 1, {})
+            row[_column(place[1])] = shown[1].decode()
+    return found
+
+
+def _part_of(archive: zipfile.ZipFile, sheet_name: str) -> str | None:
+    """Return the part of the archive that holds a sheet."""
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 -- memory and time are limited
+    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    targets = {link.get("Id"): link.get("Target", "") for link in links}
+    for sheet in book.iter():
+        if sheet.tag.endswith("}sheet") and sheet.get("name") == sheet_name:
+            target = targets.get(sheet.get(RELATIONSHIP), "")
+            part = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
+            return part if part in archive.namelist() else None
+    return None
+
+
+def _may_show_errors(archive: zipfile.ZipFile, part: str) -> bool:
+    """Test it a piece at a time: most sheets have no such cell, and some are large."""
+    end = b""
+    with archive.open(part) as text:
+        while piece := text.read(1024**2):
+            if b't="e"' in end + piece or b"t='e'" in end + piece:
+                return True
+            end = piece[-4:]
+    return False
+
+
+def _column(letters: bytes) -> int:
+    """Return the place of a column from 0: A is 0, Z is 25, AA is 26."""
+    place = 0
+    for letter in letters:
+        place = place * 26 + letter - ord("A") + 1
+    return place - 1
+
+
+def _write(sheet: Any, errors: Errors) -> int:
     """Write the sheet's rows, blank ones too, so that each keeps its number."""
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
     writer = csv.writer(out)
     blank_rows = written = 0
-    for row in sheet.iter_rows():
+    first_column = sheet.start[1] if sheet.start else 0
+    for number, row in enumerate(sheet.iter_rows()):
         cells = [cell_text(value) for value in row]
+        for column, shown in errors.get(number, {}).items():
+            if 0 <= column - first_column < len(cells):
+                cells[column - first_column] = shown
         while cells and not cells[-1]:
             cells.pop()
         if not cells:

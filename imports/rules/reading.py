@@ -19,7 +19,7 @@ from imports.rules.whole_file import Child
 from mavis.rules import academic_year, urn
 from mavis.rules.cells import clean
 from mavis.rules.names import fold
-from mavis.rules.readers import Unreadable
+from mavis.rules.readers import Unreadable, refuse_excel_error
 
 _REMEMBERED = 20_000  # different texts of one column
 _DIGIT = re.compile("[0-9]")
@@ -239,6 +239,7 @@ def _read(column: Column, text: str) -> Any:
             return Unreadable("blank", column.blank)
         return ""
     try:
+        refuse_excel_error(cleaned)
         return column.read(cleaned)
     except Unreadable as unreadable:
         # Remembered without the stack in which it arose, which holds the cells.

@@ -16,6 +16,10 @@ EARLIEST_BIRTH = date(2000, 1, 1)
 
 # 9.99E+09: Excel has rounded a long number for good.
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?E\+?[0-9]{1,2}", re.IGNORECASE)
+# What a cell shows when Excel could not work it out, or a look-up found nothing.
+_EXCEL_ERRORS = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
+)
 _YEAR_GROUP = re.compile(r"(?:year )?(-?[0-9]{1,6})(?:\.0+)?", re.IGNORECASE)
 _YEARS_WITH_NAMES = {"r": 0, "reception": 0, "n1": -2, "n2": -1}
 _GENDERS = {
@@ -42,6 +46,19 @@ class Unreadable(Exception):
         super().__init__(code)
         self.code = code
         self.message = message
+
+
+def refuse_excel_error(text: str) -> None:
+    """Refuse what Excel shows in place of what was meant, whatever the column takes.
+
+    :raises Unreadable: the text is one of Excel's errors
+    """
+    if text in _EXCEL_ERRORS:
+        raise Unreadable(
+            "excel_error",
+            f"Excel shows the error {text} here. Enter what belongs in this cell, or "
+            "leave it blank if the column is optional",
+        )
 
 
 def _latin_letters() -> str:

@@ -353,6 +353,16 @@ def test_a_workbook_cell_is_what_a_person_sees_in_it():
     ]
 
 
+def test_what_a_cell_shows_instead_of_its_value_is_no_blank():
+    # Left of the table nothing stands; behind the second sheet's name is another part.
+    shown = ["#N/A" if cell == "Amara" else cell for cell in AMARAS_CELLS]
+    content = xlsx_file(
+        more_sheets={"Year 7": [[], [None, *REQUIRED], [None, *shown, "#REF!"]]}
+    )
+
+    assert rows_of(content) == [(3, [*shown, "#REF!"])]
+
+
 def test_rows_of_a_workbook_keep_their_numbers():
     content = xlsx_file([], REQUIRED, ["Required"], [], AMARAS_CELLS, [], [" "])
 
