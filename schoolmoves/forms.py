@@ -41,5 +41,7 @@ class DownloadMoves(Form):
         entered = super().clean() or self.cleaned_data
         first, last = entered.get("from_date"), entered.get("to_date")
         if first and last and last < first:
-            self.add_error("to_date", "Enter a to date that is not before the from date")
+            self.add_error(
+                "to_date", "Enter a to date that is not before the from date"
+            )
         return entered
