@@ -9,7 +9,11 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from mavis import navigation
 from mavis.access import AuthenticatedRequest, team_required
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
     from mavis.demo.catalogue import Catalogue
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign someone in by email address and password."""
     if request.user.is_authenticated:
@@ -58,7 +62,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("sign_in")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def select_team(request: AuthenticatedRequest) -> HttpResponse:
     """Let someone choose in which of their teams they work."""
@@ -77,7 +81,7 @@ def select_team(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "accounts/select_team.jinja", {"form": form}, status=status)
 
 
-@require_GET
+@require_safe
 @team_required
 def dashboard(request: AuthenticatedRequest) -> HttpResponse:
     context = {"page": navigation.waiting(request), "demo": demo()}
@@ -96,7 +100,7 @@ def demo() -> "Catalogue | None":
     return catalogue.Catalogue.read(settings.DEMO_DIR)
 
 
-@require_GET
+@require_safe
 def demo_file(request: HttpRequest, name: str) -> FileResponse:
     """Hand out a sample file of the demonstration; only those of its catalogue."""
     if not settings.DEMO_DIR:

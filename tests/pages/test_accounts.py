@@ -105,6 +105,11 @@ def test_logging_out_ends_the_session(client):
     assert Shown.at(client, "/").title == "Log in"
 
 
+@pytest.mark.parametrize("name", ["dashboard", "sign_in", "select_team"])
+def test_a_page_answers_whoever_asks_only_for_its_head(client, of_two_teams, name):
+    assert client.head(reverse(name)).status_code < 400
+
+
 def test_logging_out_takes_a_press_of_the_button(client):
     client.force_login(UserFactory())
 
