@@ -116,6 +116,25 @@ class ResolveCloseMatch(Form):
         return {Field(name): Take(take) for name, take in given.items() if take}
 
 
+class ResolveSharedNumber(Form):
+    """What someone decides of two children for whom PDS has one number."""
+
+    choice = forms.ChoiceField(
+        label="What do you want to do?",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Select what to do with the records",
+            "invalid_choice": "Select what to do with the records",
+        },
+    )
+
+    def __init__(
+        self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["choice"].choices = choices  # type: ignore[attr-defined]
+
+
 class SearchRows(forms.Form):
     """Words of a name, or a row number. It is posted, never part of an address."""
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from imports import pipeline
+from imports import pipeline, purging, refreshing
 from imports.stages import settle
 from mavis import clock
 
@@ -37,6 +37,26 @@ def advance_stalled(**_from_a_newer_release: object) -> None:
     for import_id in pipeline.waiting_import_ids(now=clock.now()):
         queue(import_id)
     settle.settle_rows_without_a_move(at=clock.now())
+
+
+@shared_task(name="imports.tasks.refresh_from_pds")  # type: ignore[untyped-decorator]
+def refresh_from_pds(**_from_a_newer_release: object) -> None:
+    """Begin a sweep over all children if one is due, and do a slice of it.
+
+    Beat runs this every minute; while there is more to do it queues itself.
+    """
+    refreshing.start_if_due(now=clock.now())
+    if refreshing.run_slice(clock=clock.now):
+        try:
+            refresh_from_pds.apply_async(retry=False)
+        except OperationalError:
+            log.warning("refresh.broker_unreachable")
+
+
+@shared_task(name="imports.tasks.purge")  # type: ignore[untyped-decorator]
+def purge(**_from_a_newer_release: object) -> None:
+    """Erase what is not to be kept any longer. Beat runs this every hour."""
+    purging.purge(now=clock.now())
 
 
 def queue(import_id: int, *, after: float = 0) -> None:

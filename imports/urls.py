@@ -8,6 +8,8 @@ from imports.views import (
     deciding,
     downloads,
     listing,
+    pds_status,
+    shared_numbers,
     showing,
     uploading,
 )
@@ -19,6 +21,12 @@ urlpatterns = [
     path("completed/", listing.completed, name="completed"),
     path("issues/", listing.issues, name="issues"),
     path("issues/<int:close_match_id>/", close_matches.resolve, name="resolve"),
+    path(
+        "issues/nhs-number/<int:shared_number_id>/",
+        shared_numbers.resolve,
+        name="resolve_shared_number",
+    ),
+    path("pds/", pds_status.show, name="pds_status"),
     path("upload/", uploading.upload, name="upload"),
     path("upload/child-records/", uploading.upload_children, name="upload_children"),
     path("upload/child-records/again/", uploading.upload_again, name="upload_again"),

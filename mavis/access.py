@@ -47,6 +47,11 @@ def may_dismiss_notices(role: str) -> bool:
     return role == Role.SUPERUSER
 
 
+def may_see_pds_status(role: str) -> bool:
+    """Test if someone with this role may see how the service uses PDS."""
+    return role == Role.SUPERUSER
+
+
 def team_required(view: View[Parameters]) -> AnyView[Parameters]:
     """Let only those in who work in a team; tell the others what to do."""
 

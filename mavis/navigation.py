@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from children.queries import children_of, left_behind
-from imports.models import CloseMatch, CohortImport
+from imports.models import CohortImport
+from imports.queries import open_issue_count
 from imports.rules.lifecycle import Status
 from mavis.access import AuthenticatedRequest, may_dismiss_notices, may_work
 from mavis.models import Team
@@ -69,7 +70,7 @@ def of_team(request: AuthenticatedRequest) -> Navigation:
 
 
 def open_issues(request: AuthenticatedRequest) -> int:
-    return CloseMatch.objects.filter(team=request.team, resolved_at=None).count()
+    return open_issue_count(request.team)
 
 
 def with_count(text: str, count: int) -> str:

@@ -116,6 +116,9 @@ CELERY_BEAT_SCHEDULE = {
         "task": "imports.tasks.advance_stalled",
         "schedule": ADVANCE_STALLED_EVERY,
     },
+    # What of these is due is looked up in the database: beat may start anew at will.
+    "refresh-from-pds": {"task": "imports.tasks.refresh_from_pds", "schedule": 60},
+    "purge": {"task": "imports.tasks.purge", "schedule": 60 * 60},
 }
 
 # --- People -------------------------------------------------------------------

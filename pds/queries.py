@@ -4,8 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from pds.models import Answer
-
-ANSWERS_ARE_KEPT = timedelta(hours=24)
+from pds.sql import ANSWERS_ARE_KEPT
 
 
 def kept_answers(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -21,6 +21,8 @@ FROM STDIN
 _COPY_STEPS = """
 COPY pds_tracestep (trace_id, position, step, result, nhs_number, at) FROM STDIN
 """
+# How long PDS is not asked the same again.
+ANSWERS_ARE_KEPT = timedelta(hours=24)
 # Another worker may have kept an answer to the same question: the later one stays.
 # In the order of their keys, so that two workers never wait for each other.
 _STORE_ANSWERS = """
@@ -30,6 +32,8 @@ FROM unnest(%(keys)s::bytea[], %(bodies)s::bytea[]) AS given (key, body)
 ORDER BY key
 ON CONFLICT (key) DO UPDATE SET body = excluded.body, at = excluded.at
 """
+
+_DELETE_OLD_ANSWERS = "DELETE FROM pds_answer WHERE at <= %(before)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +93,10 @@ def store_answers(answers: Iterable[tuple[bytes, bytes]], *, at: datetime) -> No
             _STORE_ANSWERS,
             {"keys": list(kept), "bodies": list(kept.values()), "at": at},
         )
+
+
+def delete_old_answers(*, now: datetime) -> int:
+    """Delete the answers that are not used any more, and return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DELETE_OLD_ANSWERS, {"before": now - ANSWERS_ARE_KEPT})
+        return int(cursor.rowcount)

@@ -140,7 +140,7 @@ class Tracer:
         singles: Sequence[Single],
         *,
         until: float,
-        kept_for: timedelta = queries.ANSWERS_ARE_KEPT,
+        kept_for: timedelta = sql.ANSWERS_ARE_KEPT,
         probe_first: bool = False,
     ) -> Tracings:
         """Ask single questions, in order, until a time by time.monotonic().
@@ -159,7 +159,7 @@ class Tracer:
         self,
         asked: Iterable[Question],
         until: float,
-        kept_for: timedelta = queries.ANSWERS_ARE_KEPT,
+        kept_for: timedelta = sql.ANSWERS_ARE_KEPT,
     ) -> Asking:
         keys = {self._box.key(one) for one in asked}
         return Asking(

@@ -19,7 +19,14 @@ from children.models import (
     Gender,
     Relationship,
 )
-from imports.models import CloseMatch, CohortImport, CohortRow, ImportFile, RowError
+from imports.models import (
+    CloseMatch,
+    CohortImport,
+    CohortRow,
+    ImportFile,
+    RowError,
+    SharedNumber,
+)
 from imports.rules.lifecycle import FailureReason, Status
 from imports.rules.outcomes import Move, Outcome
 from mavis.models import Role, School, Team, TeamMembership, User
@@ -423,3 +430,29 @@ class NoticeFactory(DjangoModelFactory):
     child = factory.SubFactory(ChildFactory, team=factory.SelfAttribute("..team"))
     kind = NoticeKind.RESTRICTED
     at = NOW
+
+
+class SharedNumberFactory(DjangoModelFactory):
+    """A child whose number PDS has replaced by one that another child has.
+
+    Both are with the team of the first, unless the other is given.
+    """
+
+    class Meta:
+        model = SharedNumber
+
+    child = factory.SubFactory(
+        ChildFactory,
+        nhs_number=factory.LazyFunction(another_nhs_number),
+        nhs_number_confirmed=True,
+    )
+    number_of_child = factory.SelfAttribute("child.nhs_number")
+    other_child = factory.LazyAttribute(
+        lambda shared: ChildFactory(
+            nhs_number=another_nhs_number(),
+            nhs_number_confirmed=True,
+            team=shared.child.memberships.get().team,
+        )
+    )
+    nhs_number = factory.SelfAttribute("other_child.nhs_number")
+    raised_at = NOW

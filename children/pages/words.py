@@ -11,8 +11,10 @@ HIDDEN = "Hidden"
 
 
 def show_number(child: Child) -> str:
-    """Return the NHS number, and whether it still has to be confirmed."""
+    """Return the NHS number, and what a person has to know about it."""
     number = show_nhs_number(child.nhs_number)
+    if flag := child.flag_of_number:
+        return f"{number or 'None'} ({flag})"
     if number and not child.nhs_number_confirmed:
         number += " (not confirmed by PDS)"
     return number

@@ -77,7 +77,9 @@ class SharedNumber(models.Model):
     child = models.ForeignKey(
         Child, on_delete=models.PROTECT, related_name="shared_numbers"
     )
-    # Who has the number.
+    # What the child had when PDS said so; and with another it is settled.
+    number_of_child = models.CharField(max_length=10)
+    # Who has the number that PDS gave it.
     other_child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     nhs_number = models.CharField(max_length=10)
     raised_at = models.DateTimeField()

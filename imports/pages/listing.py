@@ -9,8 +9,9 @@ from imports import queries
 from imports.models import CloseMatch, CohortImport
 from imports.pages import words
 from imports.pages.candidates import may_be_about
+from imports.pages.shared_number import SharedNumberLine
 from imports.pages.statuses import StatusTag, short_progress
-from imports.queries import issues, uploads
+from imports.queries import issues, shared_numbers, uploads
 from mavis.models import Team
 from mavis.navigation import with_count
 from mavis.pages import Pagination, count_of, show_datetime, show_name
@@ -135,11 +136,14 @@ class Issues:
     tabs: tuple[Tab, ...]
     issues: tuple[Issue, ...]
     pagination: Pagination
+    # What PDS has said of children in Mavis.
+    shared_numbers: tuple[SharedNumberLine, ...]
 
     @classmethod
     def of(cls, team: Team, page: str, *, now: datetime) -> "Issues":
         found = issues.issues(team)
-        count = queries.open_issue_count(team)
+        count = issues.close_match_count(team)
+        from_pds = shared_numbers.shared_numbers(team)
         pagination = Pagination.of(
             total=count,
             page=page,
@@ -148,9 +152,12 @@ class Issues:
         )
         return cls(
             title=_title(count),
-            tabs=tabs_of("imports:issues", issue_count=count),
+            tabs=tabs_of("imports:issues", issue_count=count + len(from_pds)),
             issues=tuple(Issue.of(each, now=now) for each in found[pagination.slice]),
             pagination=pagination,
+            shared_numbers=tuple(
+                SharedNumberLine.of(each, now=now) for each in from_pds
+            ),
         )
 
 

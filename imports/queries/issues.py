@@ -7,11 +7,17 @@ from django.shortcuts import get_object_or_404
 
 from imports.models import CloseMatch
 from imports.queries.rows import candidates
+from imports.queries.shared_numbers import shared_numbers
 from mavis.models import Team
 
 
 def open_issue_count(team: Team) -> int:
     """Return the number beside Imports and Issues in the navigation."""
+    return close_match_count(team) + shared_numbers(team).count()
+
+
+def close_match_count(team: Team) -> int:
+    """Return how many uploaded records wait for a person."""
     return _open_issues(team).count()
 
 

@@ -126,6 +126,7 @@ def _replace_numbers(changed: Sequence[Refreshed], at: datetime) -> dict[int, st
             shared.append(
                 SharedNumber(
                     child=each.child,
+                    number_of_child=each.lookup.sought.nhs_number or "",
                     other_child_id=holder,
                     nhs_number=number,
                     raised_at=at,

@@ -15,6 +15,7 @@ from tests.factories import (
     ImportFileFactory,
     NoticeFactory,
     SchoolMoveFactory,
+    SharedNumberFactory,
     TeamFactory,
     UserFactory,
     another_nhs_number,
@@ -33,6 +34,7 @@ OF_A_TEAM = {
     "imports:completed",
     "imports:issues",
     "imports:list",
+    "imports:pds_status",
     "imports:template",
     "imports:upload",
     "imports:upload_again",
@@ -57,6 +59,7 @@ OF_A_RECORD = {
     "imports:ignore_changed": ("import_id",),
     "imports:progress": ("import_id",),
     "imports:resolve": ("close_match_id",),
+    "imports:resolve_shared_number": ("shared_number_id",),
     "imports:rows_to_mend": ("import_id",),
     "imports:section": ("import_id", "section"),
     "imports:show": ("import_id",),
@@ -113,6 +116,7 @@ def addresses(team):
         "notice_id": NoticeFactory(team=team, child=child).pk,
         "part": "name",
         "section": "new-records",
+        "shared_number_id": SharedNumberFactory(child__team=team).pk,
     }
     found = {
         name: reverse(name, kwargs={word: named[word] for word in words})

@@ -1,0 +1,82 @@
+"""Erasing what an upload held of people, once nothing needs it any more."""
+
+from datetime import datetime
+
+from django.db import connection
+
+# What a person has still to decide needs the values of its row.
+_UNDECIDED = """
+(EXISTS (SELECT FROM imports_closematch m
+         WHERE m.row_id = r.id AND m.resolved_at IS NULL)
+ OR EXISTS (SELECT FROM schoolmoves_schoolmove s
+            WHERE s.id = r.school_move_id AND r.result = 'held_with_move'
+              AND s.state IN ('open', 'waiting')))
+"""
+# Counts, statuses and what PDS was asked stay: of whom they are is not said any more.
+_ERASE_ROWS = f"""
+UPDATE imports_cohortrow r
+SET first_name = '', last_name = '', first_name_key = '', last_name_key = '',
+    preferred_first_name = '', preferred_last_name = '', date_of_birth = NULL,
+    birth_academic_year = NULL, birth_academic_year_given = false, registration = '',
+    gender = '', address_line_1 = '', address_line_2 = '', town = '', postcode = '',
+    nhs_number_uploaded = NULL, nhs_number = NULL, date_of_death = NULL,
+    parent_1_name = '', parent_1_relationship = '', parent_1_relationship_other = '',
+    parent_1_phone = '', parent_1_email = '',
+    parent_2_name = '', parent_2_relationship = '', parent_2_relationship_other = '',
+    parent_2_phone = '', parent_2_email = ''
+WHERE r.cohort_import_id = %(import_id)s AND r.date_of_birth IS NOT NULL
+  AND NOT {_UNDECIDED}
+"""  # noqa: S608 -- both parts stand above
+_ROWS_LEFT = """
+SELECT EXISTS (SELECT FROM imports_cohortrow
+               WHERE cohort_import_id = %(import_id)s AND date_of_birth IS NOT NULL)
+"""
+_ERASE_ERRORS = """
+UPDATE imports_rowerror SET value = '' WHERE cohort_import_id = %(import_id)s
+  AND value <> ''
+"""
+_ERASE_FILE = """
+DELETE FROM imports_importfilechunk k USING imports_importfile f
+WHERE k.file_id = f.id AND f.cohort_import_id = %(import_id)s
+"""
+_ERASE_CHILDREN_BEFORE = """
+DELETE FROM imports_childbeforeimport WHERE cohort_import_id = %(import_id)s
+"""
+_IS_ERASED = """
+UPDATE imports_importfile SET erased_at = %(at)s WHERE cohort_import_id = %(import_id)s
+"""
+
+
+def erase_values(*, import_id: int, at: datetime) -> bool:
+    """Erase an upload's file and the values of its rows, but for undecided ones.
+
+    Test if nothing is left.
+    """
+    import_is = {"import_id": import_id}
+    with connection.cursor() as cursor:
+        for statement in (_ERASE_FILE, _ERASE_ERRORS, _ERASE_ROWS):
+            cursor.execute(statement, import_is)
+        cursor.execute(_ROWS_LEFT, import_is)
+        if cursor.fetchone()[0]:
+            return False
+        cursor.execute(_ERASE_CHILDREN_BEFORE, import_is)
+        cursor.execute(_IS_ERASED, {**import_is, "at": at})
+    return True
+
+
+_KEPT_FOR_A_DECISION = f"""
+SELECT count(*)
+FROM imports_cohortrow r
+JOIN imports_cohortimport i ON i.id = r.cohort_import_id
+WHERE i.team_id = %(team_id)s AND i.uploaded_at < %(before)s
+  AND r.date_of_birth IS NOT NULL
+  AND (i.status IN ('in_review', 'in_further_review')
+       OR (r.committed_at IS NOT NULL AND {_UNDECIDED}))
+"""  # noqa: S608 -- both parts stand above
+
+
+def rows_kept_for_a_decision(*, team_id: int, before: datetime) -> int:
+    """Return how many rows of uploads from before then wait for a person of a team."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEPT_FOR_A_DECISION, {"team_id": team_id, "before": before})
+        return int(cursor.fetchone()[0])
