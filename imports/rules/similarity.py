@@ -69,15 +69,6 @@ class Resemblance:
     postcode: Likeness
     names_swapped: bool
 
-    @property
-    def a_name_is_alike(self) -> bool:
-        """Test if at least one name speaks for it.
-
-        Two children born on one day may well live in one street: whatever else they
-        share, somebody with other names altogether is somebody else.
-        """
-        return not (self.first_name is self.last_name is Likeness.DIFFERENT)
-
     def reasons(self) -> tuple[str, ...]:
         """Return what speaks for it, to be kept and put into words on a page.
 
@@ -159,9 +150,6 @@ def decide(pairs: Sequence[SimilarPair], *, pool_size: int) -> Match:
         and shares_enough(pair.row, pair.child)
         # Only saves time: few neighbours need have their names compared.
         and most_points(pair.row, pair.child) >= needed
-    ]
-    resembling = [
-        (child, found) for child, found in resembling if found.a_name_is_alike
     ]
     best = max((found.points for _, found in resembling), default=0)
     least = max(needed, best - MUCH_LESS_LIKELY + 1)

@@ -22,6 +22,9 @@ HEADERS = (
 )
 BORN = date(2014, 3, 27)
 POSTCODE = "SW1A 1AA"
+# Of children who are new: one born on the same day and living at the same postcode as
+# a child in Mavis would be a possible match, whatever the names (spec section 7, rule 5).
+ELSEWHERE = ("LS2 7EW", "YO1 7HH", "HU1 2AA")
 
 
 def person(number, first, last, postcode=POSTCODE):
@@ -84,20 +87,26 @@ def mixed_file(team):
     child("Esme", "Moving-In", team=neighbours, school=theirs)
     child("Fay", "Elsewhere", team=neighbours, school=theirs)
     return file_of(
-        line("Amara", "Newchild", urn=here.urn),
+        line("Amara", "Newchild", urn=here.urn, postcode=ELSEWHERE[0]),
         line("Bela", "Already", urn=here.urn, gender="female"),
         line("Cara", "Close", urn=here.urn),
         line("Dana", "Mover", urn=here.urn),
         line("Esme", "Moving-In", urn=here.urn),
         line("Fay", "Elsewhere"),
-        line("Gina", "Renumbered", urn=here.urn, number="9990000026"),
-        line("H4nna", "Digit", urn=here.urn),
+        line(
+            "Gina",
+            "Renumbered",
+            urn=here.urn,
+            postcode=ELSEWHERE[1],
+            number="9990000026",
+        ),
+        line("H4nna", "Digit", urn=here.urn, postcode=ELSEWHERE[2]),
     )
 
 
 PEOPLE = (
-    person("9990000018", "Amara", "Newchild"),
-    person("9990000034", "Gina", "Renumbered"),
+    person("9990000018", "Amara", "Newchild", postcode=ELSEWHERE[0]),
+    person("9990000034", "Gina", "Renumbered", postcode=ELSEWHERE[1]),
     person("9990000042", "Somebody", "Else", postcode="LS1 4AP"),
 )
 # Each section of the review page, with the child in it.

@@ -151,13 +151,6 @@ def test_never_where_pds_knows_the_two_by_different_numbers():
     assert decide([pair(row)], pool_size=1) is not NOBODY
 
 
-def test_a_neighbour_born_on_the_same_day_is_not_proposed_however_few_children():
-    row = person("Amara", "Newchild")
-
-    assert decide([pair(row, person("Bela", "Already"))], pool_size=1) is NOBODY
-    assert decide([pair(row, person("Bela", "Newchilds"))], pool_size=1) is not NOBODY
-
-
 def test_every_child_that_is_about_as_likely_is_proposed_and_no_other():
     row = person("Jon", "Okafro")
     pairs = [
