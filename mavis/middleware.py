@@ -1,8 +1,10 @@
 """What every request goes through: its team, and no copies of personal pages."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from mavis.models import TeamMembership
 
@@ -19,6 +21,23 @@ def no_store(get_response: Next) -> Next:
         response = get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+    return middleware
+
+
+def wrong_method_has_a_page(get_response: Next) -> Next:
+    """Say what is the matter with an address that only a button leads to.
+
+    Django answers a method that a view does not take with an empty page.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
+            return response
+        page = render(request, "405.jinja", status=HTTPStatus.METHOD_NOT_ALLOWED)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
     return middleware
 

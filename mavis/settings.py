@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "mavis.middleware.no_store",
     "mavis.middleware.current_team",
+    "mavis.middleware.wrong_method_has_a_page",
 ]
 ROOT_URLCONF = "mavis.urls"
 WSGI_APPLICATION = "mavis.wsgi.application"

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from django import forms
 from django.template.loader import get_template
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import expect
@@ -20,7 +21,13 @@ from mavis.pages import (
     show_nhs_number,
     show_phone,
 )
-from tests.factories import ChildFactory, ContactFactory, SchoolMoveFactory, UserFactory
+from tests.factories import (
+    ChildFactory,
+    CohortImportFactory,
+    ContactFactory,
+    SchoolMoveFactory,
+    UserFactory,
+)
 
 PASSWORD = "correct horse battery"
 
@@ -245,3 +252,14 @@ def test_a_child_is_found_without_javascript(new_context, live_server, addresses
     expect(page.get_by_role("heading", level=1)).to_contain_text("Amara")
     page.get_by_role("link", name="Activity log").click()
     expect(page.get_by_text("Nothing has been recorded")).to_be_visible()
+
+
+def test_an_address_that_only_a_button_leads_to_says_so(client):
+    cohort_import = CohortImportFactory(in_review=True)
+    client.force_login(cohort_import.uploaded_by)
+
+    response = client.get(reverse("imports:approve", args=[cohort_import.pk]))
+
+    assert response.status_code == 405
+    assert "POST" in response["Allow"]
+    assert "Nothing has changed" in response.content.decode()
