@@ -254,6 +254,7 @@ def test_a_child_is_found_without_javascript(new_context, live_server, addresses
     expect(page.get_by_text("Nothing has been recorded")).to_be_visible()
 
 
+@pytest.mark.django_db
 def test_an_address_that_only_a_button_leads_to_says_so(client):
     cohort_import = CohortImportFactory(in_review=True)
     client.force_login(cohort_import.uploaded_by)
