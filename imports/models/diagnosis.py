@@ -18,6 +18,8 @@ class DiagnosisFinding(models.Model):
         CohortImport, on_delete=models.CASCADE, related_name="findings"
     )
     mistake = models.CharField(max_length=30, choices=choices(Mistake))
+    # Of so many rows that could be tried, PDS answered about so many.
+    wanted = models.PositiveSmallIntegerField()
     tried = models.PositiveSmallIntegerField()
     matched = models.PositiveSmallIntegerField()
 
@@ -27,7 +29,7 @@ class DiagnosisFinding(models.Model):
                 fields=["cohort_import", "mistake"], name="diagnosis_mistake_is_one"
             ),
             models.CheckConstraint(
-                condition=Q(matched__lte=F("tried")),
+                condition=Q(matched__lte=F("tried"), tried__lte=F("wanted")),
                 name="diagnosis_matched_is_of_tried",
             ),
         ]

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from imports.models import CohortImport
 from imports.pages.card import Card
+from imports.pages.diagnosis import Diagnosis, show_rate
 from imports.pages.problems import ProblemList, extent
 from imports.pages.rows import Rows, SectionSummary, summaries
 from imports.pages.sections import BECAME
@@ -91,6 +92,7 @@ class LowMatchRate:
     rate: str
     lowest: str  # the rate that would have done
     errors: str  # how many rows PDS could not answer about; blank for none
+    diagnosis: Diagnosis
     unmatched: Rows
 
     @classmethod
@@ -106,7 +108,8 @@ class LowMatchRate:
             card=Card.of(cohort_import),
             matched=f"{counts.found:,}",
             attempted=count_of(counts.attempted, "record"),
-            rate=rate(counts.found, counts.attempted),
+            rate=show_rate(counts.found, counts.attempted),
+            diagnosis=Diagnosis.of(cohort_import),
             lowest=f"{LOWEST_PERCENTAGE}%",
             errors=count_of(counts.errors, "record") if counts.errors else "",
             unmatched=Rows.of(Section.UNMATCHED, cohort_import, search="", page=page),
@@ -159,16 +162,6 @@ _TITLES = {
     Status.PARTIALLY_COMPLETED: "Import partially completed",
     Status.CANCELLED: "Upload cancelled",
 }
-
-
-def rate(matched: int, attempted: int) -> str:
-    """Return a share as a percentage, never rounded up to one it does not reach.
-
-    >>> rate(6999, 10000), rate(7, 10), rate(0, 0)
-    ('69.9%', '70%', '0%')
-    """
-    tenths = 1000 * matched // attempted if attempted else 0
-    return f"{tenths / 10:g}%"
 
 
 def _counts(results: Mapping[Result, int]) -> tuple[ResultCount, ...]:

@@ -56,6 +56,8 @@ class Progress:
     percent: int
     time_left: str
     waiting_for_pds: bool
+    # PDS answers, but does not accept us: someone has to act.
+    refused_by_pds: bool
     may_be_cancelled: bool
 
     @classmethod
@@ -73,6 +75,7 @@ class Progress:
             percent=100 * done // total if total else 0,
             time_left="" if waiting else _time_left(cohort_import, done, now),
             waiting_for_pds=waiting,
+            refused_by_pds=waiting and cohort_import.refused_by_pds,
             may_be_cancelled=status in PROCESSING,
         )
 

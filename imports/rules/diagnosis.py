@@ -29,12 +29,13 @@ class Mistake(StrEnum):
 class Finding:
     """On how many rows undoing a mistake was tried, and how many then matched.
 
-    Fewer were tried than there were if PDS did not answer.
+    `wanted`: on how many it was to be tried: more than it was, if PDS did not answer.
     """
 
     mistake: Mistake
     tried: int
     matched: int
+    wanted: int
 
     @property
     def is_likely(self) -> bool:

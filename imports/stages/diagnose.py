@@ -7,7 +7,7 @@ from imports.models import CohortRow
 from imports.rules import diagnosis
 from imports.rules.diagnosis import Finding, Mistake
 from pds.lookups import Single
-from pds.rules.answers import OnePerson
+from pds.rules.answers import Fault, OnePerson
 from pds.rules.cascade import Step
 from pds.rules.outcomes import TraceOutcome
 from pds.rules.questions import question
@@ -34,14 +34,20 @@ def diagnose(*, import_id: int, tracer: Tracer) -> tuple[list[Finding], int]:
         reference = f"import-{import_id}-row-{row_number}-why"
         singles.append(Single(key, single, reference))
     tracings = tracer.ask(singles, until=time.monotonic() + SECONDS)
-    answered = Counter(asked[key] for key in tracings.replies)
+    wanted = Counter(asked.values())
+    answered = Counter(
+        asked[key]
+        for key, reply in tracings.replies.items()
+        if not isinstance(reply, Fault)
+    )
     matched = Counter(
         asked[key]
         for key, reply in tracings.replies.items()
         if isinstance(reply, OnePerson)
     )
     findings = [
-        Finding(mistake, answered[mistake], matched[mistake]) for mistake in Mistake
+        Finding(mistake, answered[mistake], matched[mistake], wanted[mistake])
+        for mistake in Mistake
     ]
     return findings, tracings.calls
 

@@ -72,6 +72,7 @@ def fail_with(
         DiagnosisFinding(
             cohort_import=cohort_import,
             mistake=finding.mistake,
+            wanted=finding.wanted,
             tried=finding.tried,
             matched=finding.matched,
         )

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from imports.models import CohortImport
-from imports.pages.ended import rate
+from imports.pages.diagnosis import show_rate
 from imports.pages.words import age, listed, time_left
 from imports.rules.lifecycle import FailureReason, Status
 from imports.rules.outcomes import NotImported, Result
@@ -176,7 +176,7 @@ def test_too_low_a_match_rate_says_how_many_matched_and_who_did_not(client, nurs
 
 
 @pytest.mark.parametrize(
-    ("matched", "attempted", "shown_rate"),
+    ("matched", "attempted", "shown"),
     [
         (6999, 10000, "69.9%"),
         (7, 10, "70%"),
@@ -185,8 +185,8 @@ def test_too_low_a_match_rate_says_how_many_matched_and_who_did_not(client, nurs
         (1, 3, "33.3%"),
     ],
 )
-def test_a_rate_is_never_rounded_up(matched, attempted, shown_rate):
-    assert rate(matched, attempted) == shown_rate
+def test_a_rate_is_never_rounded_up(matched, attempted, shown):
+    assert show_rate(matched, attempted) == shown
 
 
 def test_rows_of_the_same_child_are_named(client, nurse):
