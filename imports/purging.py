@@ -56,3 +56,8 @@ def purge(*, now: datetime) -> Purged:
 def _erase(import_id: int, at: datetime) -> bool:
     CohortImport.objects.select_for_update(no_key=True).get(pk=import_id)
     return sql.erase_values(import_id=import_id, at=at)
+
+
+def kept_for_a_decision(*, team_id: int, now: datetime) -> int:
+    """Return how many old rows of a team are kept because a person has to decide."""
+    return sql.rows_kept_for_a_decision(team_id=team_id, before=now - TOLD_AFTER)

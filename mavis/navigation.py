@@ -10,9 +10,16 @@ from django.utils import timezone
 
 from children.queries import children_of, left_behind
 from imports.models import CohortImport
+from imports.purging import kept_for_a_decision
 from imports.queries import open_issue_count
 from imports.rules.lifecycle import Status
-from mavis.access import AuthenticatedRequest, may_dismiss_notices, may_work
+from mavis import clock
+from mavis.access import (
+    AuthenticatedRequest,
+    may_dismiss_notices,
+    may_see_pds_status,
+    may_work,
+)
 from mavis.models import Team
 from mavis.pages import Pagination, show_date, show_name
 from schoolmoves.models import Notice, NoticeKind
@@ -120,6 +127,9 @@ class Waiting:
     notice_pages: Pagination
     notices: tuple[NoticeLine, ...]
     may_dismiss: bool
+    # Rows of uploads that would have to be erased soon, were they not undecided.
+    kept_rows: int
+    may_see_pds_status: bool
 
 
 def waiting(request: AuthenticatedRequest) -> Waiting:
@@ -141,6 +151,8 @@ def waiting(request: AuthenticatedRequest) -> Waiting:
         notice_pages=pages,
         notices=tuple(NoticeLine.of(notice, may_open=may_open) for notice in shown),
         may_dismiss=may_dismiss_notices(request.role),
+        kept_rows=kept_for_a_decision(team_id=request.team.pk, now=clock.now()),
+        may_see_pds_status=may_see_pds_status(request.role),
     )
 
 

@@ -23,6 +23,8 @@ class Card:
     # "Amina Yusuf on 24 November 2026 at 2:05pm"; blank until it is approved.
     approved_by: str
     records: str
+    # When its file and the details of its records were erased; blank until they are.
+    erased_at: str
 
     @classmethod
     def of(cls, cohort_import: CohortImport) -> "Card":
@@ -35,6 +37,7 @@ class Card:
             status=StatusTag.of(cohort_import),
             approved_by=_approved_by(cohort_import),
             records=f"{cohort_import.row_count:,}",
+            erased_at=show_datetime(cohort_import.file.erased_at),
         )
 
 

@@ -38,7 +38,7 @@ class RowLine:
     def of(cls, row: CohortRow, section: Section) -> "RowLine":
         return cls(
             row_number=row.row_number,
-            name=show_name(row.first_name, row.last_name),
+            name=_name(row),
             href=_child_href(row) if section is Section.IMPORTED else "",
             nhs_number=show_nhs_number(row.nhs_number_uploaded or row.nhs_number),
             nhs_number_from_pds=bool(row.nhs_number and not row.nhs_number_uploaded),
@@ -156,6 +156,15 @@ def _caption(pagination: Pagination, search: str) -> str:
     if pagination.last == 1:
         return f"{count_of(pagination.total, 'record')}{found}"
     return f"Records {pagination.showing}{found}"
+
+
+def _name(row: CohortRow) -> str:
+    """Return the name of the row; once that is erased, of the child it became."""
+    if row.date_of_birth:
+        return show_name(row.first_name, row.last_name)
+    if row.child:
+        return show_name(row.child.first_name, row.child.last_name)
+    return "Details erased"
 
 
 def _child_href(row: CohortRow) -> str:

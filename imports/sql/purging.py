@@ -64,15 +64,26 @@ def erase_values(*, import_id: int, at: datetime) -> bool:
     return True
 
 
-_KEPT_FOR_A_DECISION = f"""
-SELECT count(*)
-FROM imports_cohortrow r
-JOIN imports_cohortimport i ON i.id = r.cohort_import_id
-WHERE i.team_id = %(team_id)s AND i.uploaded_at < %(before)s
-  AND r.date_of_birth IS NOT NULL
-  AND (i.status IN ('in_review', 'in_further_review')
-       OR (r.committed_at IS NOT NULL AND {_UNDECIDED}))
-"""  # noqa: S608 -- both parts stand above
+# From what waits to its row: of a big import, hardly any row does.
+_KEPT_FOR_A_DECISION = """
+WITH old AS (
+    SELECT id, status FROM imports_cohortimport
+    WHERE team_id = %(team_id)s AND uploaded_at < %(before)s
+)
+SELECT (SELECT count(*) FROM old JOIN imports_cohortrow r ON r.cohort_import_id = old.id
+        WHERE old.status IN ('in_review', 'in_further_review'))
+     + (SELECT count(*) FROM imports_closematch m
+        JOIN imports_cohortrow r ON r.id = m.row_id
+        JOIN old ON old.id = r.cohort_import_id
+        WHERE m.team_id = %(team_id)s AND m.resolved_at IS NULL
+          AND old.status NOT IN ('in_review', 'in_further_review'))
+     + (SELECT count(*) FROM schoolmoves_schoolmove s
+        JOIN imports_cohortrow r ON r.school_move_id = s.id
+        JOIN old ON old.id = r.cohort_import_id
+        WHERE s.team_id = %(team_id)s AND s.state IN ('open', 'waiting')
+          AND r.result = 'held_with_move'
+          AND old.status NOT IN ('in_review', 'in_further_review'))
+"""
 
 
 def rows_kept_for_a_decision(*, team_id: int, before: datetime) -> int:

@@ -29,7 +29,7 @@ def rows_to_mend(request: AuthenticatedRequest, import_id: int) -> HttpResponse:
         cohort_import.status == Status.INVALID
         or cohort_import.failure_reason == FailureReason.SAME_NHS_NUMBER
     )
-    if not has_problems:
+    if not has_problems or cohort_import.file.erased_at:
         raise Http404
     name = f"rows-to-mend-{import_id}.csv"
     return attachment(exports.rows_to_mend(cohort_import), CSV, name)
@@ -40,7 +40,8 @@ def rows_to_mend(request: AuthenticatedRequest, import_id: int) -> HttpResponse:
 def unmatched_rows(request: AuthenticatedRequest, import_id: int) -> HttpResponse:
     """Answer with the rows that PDS did not match, each with why."""
     cohort_import = queries.import_for(request.team, import_id)
-    if cohort_import.failure_reason != FailureReason.LOW_MATCH_RATE:
+    too_few = cohort_import.failure_reason == FailureReason.LOW_MATCH_RATE
+    if not too_few or cohort_import.file.erased_at:
         raise Http404
     name = f"unmatched-rows-{import_id}.csv"
     return attachment(exports.unmatched_rows(cohort_import), CSV, name)
