@@ -96,13 +96,13 @@ def summary(cohort_import: CohortImport, count: int) -> SectionSummary:
         (counts[Archived.RESTORED], "will be restored", "will be restored"),
         (
             counts[Archived.KEPT],
-            "stays archived, and its record is not imported",
-            "stay archived, and their records are not imported",
+            "stays archived, and the record is not imported",
+            "stay archived, and the records are not imported",
         ),
         (
             counts[Archived.STAYS],
             "has died and stays archived, and the record is not imported",
-            "have died and stay archived, and their records are not imported",
+            "have died and stay archived, and the records are not imported",
         ),
     )
     notes = tuple(

@@ -106,8 +106,8 @@ def _of_row(row: RowSeen, *, year: int, nursery: bool) -> Iterator[Problem]:
             row.row_number,
             None,
             "child_is_archived",
-            "This child’s record is archived. Choose below Archived children whether "
-            "to restore it",
+            "This child’s record is archived. Under Archived children, choose "
+            "whether to restore it",
             row.name,
         )
 

@@ -82,7 +82,7 @@ def test_the_review_says_what_becomes_of_archived_children(client, cohort_import
     section = page.section(SECTION).text
     assert "3 records are of children whose records are archived." in section
     assert "1 child will be restored." in section
-    assert "1 child stays archived, and its record is not imported." in section
+    assert "1 child stays archived, and the record is not imported." in section
     assert "1 child has died and stays archived" in section
     assert (
         "1 record is already in Mavis" in page.section("Records already in Mavis").text
