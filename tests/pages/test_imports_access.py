@@ -57,6 +57,8 @@ def test_every_address_of_imports_is_tried_here():
         *OF_THE_TEAM,
         *OF_AN_IMPORT,
         "resolve",  # tests/pages/test_close_matches.py
+        "resolve_shared_number",  # tests/pages/test_shared_numbers.py
+        "pds_status",  # tests/pages/test_pds_status.py
     }
 
 
