@@ -55,7 +55,7 @@ def refresh_from_pds(**_from_a_newer_release: object) -> None:
 
 @shared_task(name="imports.tasks.purge")  # type: ignore[untyped-decorator]
 def purge(**_from_a_newer_release: object) -> None:
-    """Erase what is not to be kept any longer. Beat runs this every hour."""
+    """Erase what is not to be kept any longer. Beat runs this every ten minutes."""
     purging.purge(now=clock.now())
 
 

@@ -119,7 +119,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     # What of these is due is looked up in the database: beat may start anew at will.
     "refresh-from-pds": {"task": "imports.tasks.refresh_from_pds", "schedule": 60},
-    "purge": {"task": "imports.tasks.purge", "schedule": 60 * 60},
+    "purge": {"task": "imports.tasks.purge", "schedule": 10 * 60},
 }
 
 # --- People -------------------------------------------------------------------

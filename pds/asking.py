@@ -156,6 +156,7 @@ class Asking:
                 return
             if isinstance(reply, Fault):
                 if reply.kind == TOO_MANY_REQUESTS:
+                    self.tracings.put_off.append(person.key)
                     return
                 steps, verdict = gave_up(sought, steps, step, self._clock())
                 self.tracings.failed.append(

@@ -48,6 +48,7 @@ class Tracings:
     - `finished`: lookups that are over.
     - `failed`: lookups that met a fault about that one person, as they would end if
       they were not tried again. Whoever is in neither was not come to.
+    - `put_off`: keys of lookups that PDS had too much to do for: nobody's fault.
     - `calls`: requests sent, repeated ones included.
     - `answers`: requests that PDS answered.
     - `is_out`: PDS does not answer, or does not accept us, or may not be asked:
@@ -61,6 +62,7 @@ class Tracings:
 
     finished: list[Traced] = field(default_factory=list)
     failed: list[Traced] = field(default_factory=list)
+    put_off: list[int] = field(default_factory=list)
     calls: int = 0
     answers: int = 0
     is_out: bool = False
@@ -73,6 +75,7 @@ class Tracings:
     def forget_failures(self) -> None:
         """Take them for PDS's, and nobody's."""
         self.failed.clear()
+        self.put_off.clear()
         self.replies = {
             key: reply
             for key, reply in self.replies.items()

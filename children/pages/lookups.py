@@ -8,7 +8,7 @@ from children.models import Child
 from mavis.pages import show_datetime, show_name, show_nhs_number
 from pds.models import Trace, TraceStep
 from pds.rules.cascade import Result, Step
-from pds.rules.outcomes import TraceOutcome, UploadedNumber
+from pds.rules.outcomes import TraceOutcome, TraceSource, UploadedNumber
 
 # What was asked in each step: which details, and which of them only in part.
 ASKED: Mapping[Step, str] = {
@@ -57,6 +57,17 @@ UPLOADED: Mapping[UploadedNumber, str] = {
         "PDS holds the uploaded NHS number for somebody whose details do not agree."
     ),
 }
+# Of a refresh, which asks about the number that the record has.
+REFRESHED: Mapping[UploadedNumber, str] = {
+    UploadedNumber.NONE: "The record had no NHS number.",
+    UploadedNumber.VERIFIED: "PDS has this NHS number for this child.",
+    UploadedNumber.REPLACED: "PDS has another NHS number for this child.",
+    UploadedNumber.NOT_HELD: "PDS does not hold the NHS number of the record.",
+    UploadedNumber.VOID: "PDS has invalidated the NHS number of the record.",
+    UploadedNumber.SOMEONE_ELSE: (
+        "PDS holds the NHS number of the record for somebody whose details do not agree."
+    ),
+}
 WHY_NONE: Mapping[TraceOutcome, str] = {
     TraceOutcome.NOT_FOUND: "no step found this child and nobody else.",
     TraceOutcome.CONFLICT: (
@@ -77,13 +88,23 @@ class LookupStep:
     when: str
 
     @classmethod
-    def of(cls, step: TraceStep, uploaded: str | None) -> "LookupStep":
+    def of(
+        cls, step: TraceStep, uploaded: str | None, *, is_refresh: bool
+    ) -> "LookupStep":
         which, result = Step(step.step), Result(step.result)
         words = RESULTS[result]
+        if is_refresh and result is Result.VERIFIED:
+            # A number that was confirmed before is not compared again.
+            words = "PDS holds this number"
         if which is Step.VERIFY and step.nhs_number and step.nhs_number != uploaded:
-            words += ". The uploaded number is superseded by another"
+            which_number = "number on the record" if is_refresh else "uploaded number"
+            words += f". The {which_number} is superseded by another"
         return cls(
-            asked=ASKED[which],
+            asked=(
+                "Read the NHS number on the record"
+                if is_refresh and which is Step.VERIFY
+                else ASKED[which]
+            ),
             sent="" if result is Result.SKIPPED else SENT[which],
             result=words,
             nhs_number=show_nhs_number(step.nhs_number),
@@ -96,6 +117,8 @@ class Lookup:
     """One set of steps, from the number uploaded to the number found."""
 
     when: str
+    # Not about a row of a file: the child was looked up again, some time later.
+    is_refresh: bool
     uploaded: str
     about_uploaded: str
     found: str
@@ -105,14 +128,21 @@ class Lookup:
     @classmethod
     def of(cls, trace: Trace) -> "Lookup":
         outcome = TraceOutcome(trace.outcome)
+        is_refresh = trace.source == TraceSource.REFRESH
         steps = sorted(trace.steps.all(), key=lambda step: step.position)
         return cls(
             when=show_datetime(trace.at),
+            is_refresh=is_refresh,
             uploaded=show_nhs_number(trace.nhs_number_uploaded),
-            about_uploaded=UPLOADED[UploadedNumber(trace.uploaded_number)],
+            about_uploaded=(REFRESHED if is_refresh else UPLOADED)[
+                UploadedNumber(trace.uploaded_number)
+            ],
             found=show_nhs_number(trace.nhs_number),
             why_none=WHY_NONE.get(outcome, ""),
-            steps=tuple(LookupStep.of(s, trace.nhs_number_uploaded) for s in steps),
+            steps=tuple(
+                LookupStep.of(s, trace.nhs_number_uploaded, is_refresh=is_refresh)
+                for s in steps
+            ),
         )
 
 

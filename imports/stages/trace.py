@@ -34,6 +34,8 @@ SHORTEST_ROUND_SECONDS = 0.5
 MOST_ROWS_IN_A_ROUND = 2000
 # A row that has met a fault this often ends in error.
 TRIES_ALLOWED = 5
+# One for which PDS had too much to do is not one of those tries.
+PUT_OFF_FOR = timedelta(seconds=5)
 
 
 def run(*, lease: Lease, clock: Clock) -> None:
@@ -160,6 +162,10 @@ def _store(rows: Sequence[CohortRow], tracings: Tracings, at: datetime) -> int:
             )
             for failed in tracings.failed
             if failed.key not in spent_keys
+        ]
+        + [
+            TriedRow(row_id=key, tries=tries[key], not_before=at + PUT_OFF_FOR)
+            for key in tracings.put_off
         ]
     )
     return len(finished)

@@ -6,7 +6,7 @@ import pytest
 
 from children.pages import lookups
 from pds.rules.cascade import Result, Step
-from pds.rules.outcomes import TraceOutcome, UploadedNumber
+from pds.rules.outcomes import TraceOutcome, TraceSource, UploadedNumber
 from tests.factories import (
     NOW,
     ChildFactory,
@@ -182,3 +182,31 @@ def test_any_number_of_lookups_costs_the_same_queries(
 
     with django_assert_num_queries(3):
         lookups.LookupHistory.of(child)
+
+
+def test_a_refresh_is_told_as_such(client, nurse):
+    child = ChildFactory(team=nurse.team, traced=True)
+    trace = TraceFactory(
+        child=child,
+        source=TraceSource.REFRESH,
+        outcome=TraceOutcome.FOUND,
+        nhs_number="9990000018",
+        nhs_number_uploaded="9990000018",
+        uploaded_number=UploadedNumber.VERIFIED,
+    )
+    TraceStepFactory(
+        trace=trace,
+        step=Step.VERIFY,
+        result=Result.VERIFIED,
+        nhs_number="9990000018",
+    )
+
+    told = events(history(client, child))
+
+    assert told[0] == (
+        "Refreshed from PDS: NHS number 999 000 0018 "
+        "PDS has this NHS number for this child."
+    )
+    assert told[1].startswith(
+        "Read the NHS number on the record Sent: NHS number PDS holds this number"
+    )
