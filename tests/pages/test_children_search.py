@@ -246,5 +246,5 @@ def test_a_search_costs_the_same_queries_for_any_number_of_children(
         ChildFactory(team=nurse.team, school=SchoolFactory(team=nurse.team))
     address = client.post("/children/", {"q": "Okafor"}).headers["Location"]
 
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         client.get(address)
