@@ -69,7 +69,7 @@ class PdsStatus:
             "valkey": self.health is not None,
             "token": {
                 "needed": self.needs_token,
-                "age_seconds": round(age.total_seconds()) if age else None,
+                "age_seconds": round(age.total_seconds()) if age is not None else None,
             },
             "rate": {
                 "allowed_per_second": self.requests_per_second,

@@ -89,7 +89,8 @@ def note(
 
 def read(*, redis_url: str, access: Access | None) -> Health | None:
     """Return how PDS has been, or None if Valkey does not answer."""
-    this_minute = int(time.time()) // 60
+    now = time.time()
+    this_minute = int(now) // 60
     try:
         with _valkey(redis_url) as valkey, valkey.pipeline(transaction=False) as pipe:
             for minute in range(this_minute - MINUTES, this_minute + 1):
@@ -102,8 +103,10 @@ def read(*, redis_url: str, access: Access | None) -> Health | None:
     total: Counter[str] = Counter()
     for counts in minutes:
         total.update({name: int(count) for name, count in counts.items()})
+    before, begun = (int(counts.get("calls", 0)) for counts in minutes[-2:])
     return Health(
-        calls_in_last_minute=int(minutes[-2].get("calls", 0)),
+        # As if those of the minute before had come evenly.
+        calls_in_last_minute=round(begun + before * (1 - now % 60 / 60)),
         calls=total["calls"],
         answers=total["answers"],
         faults={

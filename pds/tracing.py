@@ -99,9 +99,8 @@ class Tracer:
         closing = AsyncExitStack()
         closing.push_async_callback(shared.close)
         closing.push_async_callback(token.close)
-        # What can wait takes few moments ahead of an import that comes.
-        slots = min(2, _slots(rate)) if self._yields else _slots(rate)
-        for _slot in range(slots):
+        # What can wait takes fewer moments ahead of an import that comes.
+        for _slot in range(_slots(rate, seconds=1 if self._yields else 2)):
             client = self._client(shared, token, tls)
             closing.push_async_callback(client.close)
             self._clients.append(client)
@@ -187,11 +186,11 @@ class Tracer:
         return tracings
 
 
-def _slots(requests_per_second: float) -> int:
-    """Return how many connections a rate can keep busy, if answers take 2 seconds."""
+def _slots(requests_per_second: float, *, seconds: float) -> int:
+    """Return how many connections a rate can keep busy, if answers take so long."""
     if requests_per_second <= 0:
         return MOST_IN_FLIGHT
-    return min(MOST_IN_FLIGHT, max(2, math.ceil(requests_per_second * 2)))
+    return min(MOST_IN_FLIGHT, max(2, math.ceil(requests_per_second * seconds)))
 
 
 def store_traces(
