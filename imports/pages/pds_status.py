@@ -62,7 +62,8 @@ class PdsStatusPage:
 def _title(status: PdsStatus) -> str:
     if status.health is None:
         return "PDS cannot be asked: Valkey does not answer"
-    if status.imports_refused:
+    is_refused = status.health.last_fault.startswith("refused_")
+    if status.imports_refused or (status.is_reachable is False and is_refused):
         return "PDS does not accept us"
     return {
         True: "PDS is reachable",

@@ -1,16 +1,21 @@
 """Refreshing from PDS: what each answer does to a child, and what it never touches."""
 
+import json
 from datetime import date, timedelta
 from functools import partial
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from children.models import ArchiveReason, Child, NumberFlag
-from imports import refresh_lease, refreshing
+from imports import refresh_lease, refreshing, tasks
 from imports.models import ChildRefresh, RefreshRun, SharedNumber
 from imports.refresh_lease import SweepLost
 from imports.rules.refreshing import FRESH_FOR
 from imports.stages import refresh
+from mavis import clock
+from mavis.celery import app
 from mavis.models import ActivityEvent
 from pds.models import Trace
 from pds.tracing import Tracer
@@ -492,6 +497,48 @@ def test_a_fault_of_ours_is_noted_without_a_childs_data_and_tried_again_later(
     run = RefreshRun.objects.get()
     assert run.not_before == LATER + refreshing.AFTER_A_FAULT
     assert run.lease_token is None
+
+
+# --- By beat, and by hand -----------------------------------------------------
+
+
+def test_what_beat_starts_are_tasks_that_a_worker_knows(settings):
+    app.loader.import_default_modules()
+
+    named = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert named <= set(app.tasks)
+
+
+def test_beats_task_begins_a_sweep_that_is_due_and_ends_it(pds):
+    tasks.refresh_from_pds(argument_of_a_newer_release=1)
+
+    assert RefreshRun.objects.get().finished_at is not None
+
+
+def test_by_hand_it_says_what_became_of_it(pds):
+    long_ago = clock.now() - timedelta(days=1)
+    known(created_at=long_ago)
+    known(nhs_number=ANOTHERS, created_at=long_ago)
+    pds.people[HERS] = patient(**RESTRICTED)
+    out = StringIO()
+
+    call_command("refresh_from_pds", "--json", stdout=out)
+
+    assert json.loads(out.getvalue()) == {
+        "finished": True, "refreshed": 2, "changed": 2, "failed": 0, "calls": 2
+    }  # fmt: skip
+
+
+def test_by_hand_it_fails_while_pds_is_down(pds):
+    known(created_at=clock.now() - timedelta(days=1))
+    pds.is_down = True
+    err = StringIO()
+
+    with pytest.raises(SystemExit) as stopped:
+        call_command("refresh_from_pds", stdout=StringIO(), stderr=err)
+
+    assert stopped.value.code == 1
+    assert err.getvalue().startswith("PDS does not answer.")
 
 
 @pytest.mark.parametrize("count", [1, 50])

@@ -123,6 +123,10 @@ def test_it_tells_of_calls_faults_and_imports(client, superuser, settings):
 def test_an_outage_and_a_refusal_are_told_apart(client, superuser, settings):
     note(settings, calls=20, answers=5, faults={"ConnectError": 15}, is_out=True)
     assert Shown.at(client, ADDRESS).title.startswith("PDS is not reachable")
+    note(settings, calls=1, faults={"refused_401": 1}, is_out=True)
+    assert Shown.at(client, ADDRESS).title.startswith("PDS does not accept us")
+    note(settings, calls=1, answers=1)
+    assert Shown.at(client, ADDRESS).title.startswith("PDS is reachable")
 
     CohortImportFactory(tracing=True, waiting_for_pds_since=NOW, refused_by_pds=True)
     assert Shown.at(client, ADDRESS).title.startswith("PDS does not accept us")
