@@ -131,6 +131,24 @@ def schools_of(team: Team) -> QuerySet[School]:
     return School.objects.filter(team=team).order_by("name", "urn")
 
 
+def records_like(team: Team, asked: str, *, most: int) -> list[int]:
+    """Return the ids of the team's records of that NHS number, or of a name like that.
+
+    The most alike first; those that were merged into one, and those of children whom
+    the team left behind, too.
+
+    :param asked: a name, or an NHS number without spaces
+    """
+    children = _in_cohort_of(team).filter(~ELSEWHERE | LEFT_BEHIND)
+    if asked.isdigit():
+        like = children.filter(~ELSEWHERE, nhs_number=asked)
+    else:
+        like = named(children, asked)
+    ids = list(like.values_list("pk", flat=True)[:most])
+    merged = Child.objects.filter(merged_into__in=ids).values_list("pk", flat=True)
+    return [*ids, *merged]
+
+
 # --- Searching ----------------------------------------------------------------
 
 # How like a name all the words of a search must be, when they are taken as one name.

@@ -1,5 +1,6 @@
 """What a person fills in to upload a file, and to find a row."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,11 +8,15 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from children.forms.searching import NHS_NUMBER_DIGITS
 from imports.pages import words
+from imports.queries.audit_log import NOBODY, OPENED
 from imports.receiving import limit
 from imports.rules.differences import Field
 from imports.rules.resolutions import Resolution, Take
 from mavis.forms import Form
+from mavis.models import EventKind
+from schoolmoves.forms import DownloadMoves
 
 
 class UploadType(Form):
@@ -171,3 +176,49 @@ class DecideMove(Form):
         },
     )
     seen = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
+
+
+class NarrowAuditLog(DownloadMoves):
+    """Which part of the audit log is wanted, and of which days."""
+
+    field_order = ("child", "kind", "person")
+
+    child = forms.CharField(
+        label="Child (optional)",
+        help_text="A name or an NHS number. For example, OKAFOR, Amara or 999 000 0018",
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    kind = forms.ChoiceField(
+        label="What happened",
+        required=False,
+        error_messages={"invalid_choice": "Select something of the list"},
+        choices=[
+            ("", "Anything"),
+            (OPENED, "Record opened"),
+            *sorted(EventKind.choices, key=lambda choice: str(choice[1])),
+        ],
+    )
+    person = forms.ChoiceField(
+        label="Who did it",
+        required=False,
+        error_messages={"invalid_choice": "Select someone of the list"},
+    )
+
+    def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = [  # type: ignore[attr-defined]
+            ("", "Anybody"),
+            (NOBODY, "Mavis, by itself"),
+            *people,
+        ]
+
+    def clean_child(self) -> str:
+        asked = " ".join(self.cleaned_data["child"].split())
+        number = re.sub(r"[ -]", "", asked)
+        if not re.fullmatch(r"[0-9]+", number):
+            return asked
+        if len(number) != NHS_NUMBER_DIGITS:
+            raise forms.ValidationError("Enter all 10 digits of the NHS number")
+        return number

@@ -11,7 +11,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from mavis.models import AccessEvent, Role, Team, TeamMembership, User
+from mavis.models import AccessEvent, Team, TeamMembership, User
+from mavis.rules import permissions
 
 Parameters = ParamSpec("Parameters")
 
@@ -42,26 +43,22 @@ def may_approve(*, user: User, team: Team, uploaded_by_id: int) -> bool:
     return not team.needs_second_approver or user.pk != uploaded_by_id
 
 
-def may_dismiss_notices(role: str) -> bool:
-    """Test if someone with this role in a team may take notices off its dashboard."""
-    return role == Role.SUPERUSER
-
-
-def may_see_pds_status(role: str) -> bool:
-    """Test if someone with this role may see how the service uses PDS."""
-    return role == Role.SUPERUSER
-
-
 def team_required(view: View[Parameters]) -> AnyView[Parameters]:
-    """Let only those in who work in a team; tell the others what to do."""
+    """Let only those in who work in a team and may do this; tell the others what to do.
+
+    What is asked must have a line in mavis.rules.permissions.
+    """
 
     @wraps(view)
     def checked(
         request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
     ) -> HttpResponse:
-        if may_work(request):
-            return view(request, *args, **kwargs)
-        return without_team(request)
+        if not may_work(request):
+            return without_team(request)
+        address = request.resolver_match.view_name if request.resolver_match else ""
+        if not permissions.may_ask(request.role, address, request.method or ""):
+            return render(request, "403.jinja", status=403)
+        return view(request, *args, **kwargs)
 
     return checked
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import HttpResponse
 
@@ -17,12 +17,19 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 def csv_of(rows: Iterable[Sequence[str]]) -> bytes:
     """Return rows as CSV of which no spreadsheet calculates anything."""
+    return b"".join(csv_lines(rows))
+
+
+def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """Yield the same line by line, for a file too long to be held."""
     text = io.StringIO()
     text.write(_BYTE_ORDER_MARK)
     writer = csv.writer(text)
     for row in rows:
         writer.writerow([neutralise(cell) for cell in row])
-    return text.getvalue().encode()
+        yield text.getvalue().encode()
+        text.seek(0)
+        text.truncate()
 
 
 def attachment(content: bytes, content_type: str, name: str) -> HttpResponse:

@@ -142,10 +142,17 @@ class EventKind(models.TextChoices):
     UPLOADED = "uploaded", "File uploaded"
     UPLOAD_APPROVED = "upload_approved", "Upload approved"
     UPLOAD_CANCELLED = "upload_cancelled", "Upload cancelled"
+    CHANGES_IGNORED = "changes_ignored", "Changed records not imported"
+    ARCHIVED_CHOSEN = "archived_chosen", "Archived children chosen about"
+    AUDIT_LOG_OPENED = "audit_log_opened", "Audit log opened"
+    AUDIT_LOG_DOWNLOADED = "audit_log_downloaded", "Audit log downloaded"
 
 
 class ActivityEvent(models.Model):
-    """One thing that happened, and who did it. Rows are added and never changed."""
+    """One thing that happened, and who did it.
+
+    Rows are added and never changed: PostgreSQL refuses anything else.
+    """
 
     kind = models.CharField(max_length=30, choices=EventKind.choices)
     at = models.DateTimeField()
@@ -166,7 +173,17 @@ class ActivityEvent(models.Model):
     changes = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["child", "-at"], name="event_by_child")]
+        indexes = [
+            models.Index(fields=["child", "-at"], name="event_by_child"),
+            # The audit log of a team, newest first, by whatever it is narrowed.
+            models.Index(fields=["team", "-at", "-id"], name="event_by_team"),
+            models.Index(
+                fields=["team", "kind", "-at", "-id"], name="event_by_team_and_kind"
+            ),
+            models.Index(
+                fields=["team", "by", "-at", "-id"], name="event_by_team_and_person"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=EventKind.values), name="event_kind_is_known"
@@ -178,7 +195,10 @@ class ActivityEvent(models.Model):
 
 
 class AccessEvent(models.Model):
-    """Who opened which child's record, and when. Rows are added and never changed."""
+    """Who opened which child's record, and when.
+
+    Rows are added and never changed: PostgreSQL refuses anything else.
+    """
 
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -186,6 +206,15 @@ class AccessEvent(models.Model):
     child = models.ForeignKey(
         "children.Child", on_delete=models.PROTECT, related_name="accesses"
     )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["team", "-at", "-id"], name="access_by_team"),
+            models.Index(
+                fields=["team", "by", "-at", "-id"], name="access_by_team_and_person"
+            ),
+            models.Index(fields=["child", "-at"], name="access_by_child"),
+        ]
 
     def __str__(self) -> str:
         return f"access {self.pk}"

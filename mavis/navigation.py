@@ -16,12 +16,11 @@ from imports.rules.lifecycle import Status
 from mavis import clock
 from mavis.access import (
     AuthenticatedRequest,
-    may_dismiss_notices,
-    may_see_pds_status,
     may_work,
 )
 from mavis.models import Team
 from mavis.pages import Pagination, show_date, show_name
+from mavis.rules.permissions import Action, may
 from schoolmoves.models import Notice, NoticeKind
 from schoolmoves.queries import open_moves, open_notices
 
@@ -61,6 +60,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 def of_team(request: AuthenticatedRequest) -> Navigation:
     issues = open_issues(request)
     moves = open_moves(request.team).count()
+    audit_log = (link(request, "Audit log", reverse("audit_log:show")),)
     return Navigation(
         team=request.team.name,
         user=request.user.name,
@@ -72,6 +72,7 @@ def of_team(request: AuthenticatedRequest) -> Navigation:
             link(
                 request, with_count("School moves", moves), reverse("schoolmoves:list")
             ),
+            *(audit_log if may(request.role, Action.SEE_AUDIT_LOG) else ()),
         ),
     )
 
@@ -150,9 +151,9 @@ def waiting(request: AuthenticatedRequest) -> Waiting:
         school_moves=open_moves(request.team).count(),
         notice_pages=pages,
         notices=tuple(NoticeLine.of(notice, may_open=may_open) for notice in shown),
-        may_dismiss=may_dismiss_notices(request.role),
+        may_dismiss=may(request.role, Action.DISMISS_NOTICE),
         kept_rows=kept_for_a_decision(team_id=request.team.pk, now=clock.now()),
-        may_see_pds_status=may_see_pds_status(request.role),
+        may_see_pds_status=may(request.role, Action.SEE_PDS_STATUS),
     )
 
 

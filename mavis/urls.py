@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("team/", views.select_team, name="select_team"),
     path("demo/<str:name>", views.demo_file, name="demo_file"),
     path("imports/", include("imports.urls")),
+    path("audit-log/", include("imports.audit_urls")),
     path("children/", include("children.urls")),
     path("children/", include("schoolmoves.child_urls")),
     path("children/", include("imports.child_urls")),

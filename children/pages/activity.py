@@ -61,22 +61,27 @@ class Entry:
             import_id=event.cohort_import_id,
             file_name=file.name if file else "",
             row_number=event.row_number,
-            changes=tuple(
-                _change(field, before, after, child)
-                for field, (before, after) in sorted(
-                    event.changes.items(), key=lambda change: _place(change[0])
-                )
-            ),
+            changes=changes_of(event, restricted=child.restricted),
         )
+
+
+def changes_of(event: ActivityEvent, *, restricted: bool) -> tuple[Change, ...]:
+    """Return what an event changed, without what must not be seen of the child."""
+    return tuple(
+        _change(field, before, after, restricted=restricted)
+        for field, (before, after) in sorted(
+            event.changes.items(), key=lambda change: _place(change[0])
+        )
+    )
 
 
 def _place(field: str) -> tuple[int, str]:
     return (ORDER.index(field) if field in ORDER else len(ORDER), field)
 
 
-def _change(field: str, before: object, after: object, child: Child) -> Change:
+def _change(field: str, before: object, after: object, *, restricted: bool) -> Change:
     label = LABELS.get(field, field.replace("_", " ").capitalize())
-    if child.restricted and field.startswith(HIDDEN_WHEN_RESTRICTED):
+    if restricted and field.startswith(HIDDEN_WHEN_RESTRICTED):
         return Change(label, HIDDEN, HIDDEN)
     return Change(label, _shown(field, before), _shown(field, after))
 

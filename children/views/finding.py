@@ -1,7 +1,5 @@
 """Finding children."""
 
-import secrets
-
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,13 +8,11 @@ from django.views.decorators.http import require_http_methods
 from children import queries
 from children.forms.searching import SearchForm
 from children.pages.finding import Found
-from mavis import clock
+from mavis import clock, kept_searches
 from mavis.access import AuthenticatedRequest, team_required
 
-# Where the session keeps what was searched for, and how many searches back. No name
-# and no number ever stands in an address (spec section 12).
+# Where the session keeps what was searched for.
 SEARCHES = "child_searches"
-SEARCHES_KEPT = 20
 
 
 @require_http_methods(["GET", "POST"])
@@ -26,10 +22,12 @@ def search(request: AuthenticatedRequest) -> HttpResponse:
     if request.method == "POST":
         form = search_form(request, request.POST.dict())
         if form.is_valid():
-            return redirect(f"{reverse('children:search')}?search={keep(request)}")
+            asked = {name: request.POST.get(name, "") for name in form.base_fields}
+            key = kept_searches.keep(request, SEARCHES, asked)
+            return redirect(f"{reverse('children:search')}?search={key}")
         return render(request, "children/search.jinja", {"form": form}, status=422)
     key = request.GET.get("search", "")
-    asked = request.session.get(SEARCHES, {}).get(key)
+    asked = kept_searches.kept(request, SEARCHES, key)
     form = search_form(request, asked)
     page = found(request, form, key) if asked and form.is_valid() else None
     forgotten = bool(key) and asked is None
@@ -42,15 +40,6 @@ def search_form(
 ) -> SearchForm:
     schools = [(school.pk, school.name) for school in queries.schools_of(request.team)]
     return SearchForm(asked, schools=schools)
-
-
-def keep(request: AuthenticatedRequest) -> str:
-    """Keep the posted search in the session, and return the key it has there."""
-    key = secrets.token_urlsafe(8)
-    asked = {name: request.POST.get(name, "") for name in SearchForm.base_fields}
-    earlier = list(request.session.get(SEARCHES, {}).items())[1 - SEARCHES_KEPT :]
-    request.session[SEARCHES] = {**dict(earlier), key: asked}
-    return key
 
 
 def found(request: AuthenticatedRequest, form: SearchForm, key: str) -> Found:

@@ -12,8 +12,8 @@ from imports.pages.sections import WORDS
 from imports.queries import rows as queries
 from imports.queries.rows import Section
 from imports.rules.outcomes import Archived
-from imports.stages.choose import IN_REVIEW
 from mavis.pages import Pagination, count_of
+from mavis.rules.permissions import Action, can_be_done
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class ArchivedChildren:
             if pagination.last > 1
             else count_of(pagination.total, "archived child", "archived children"),
             lines=tuple(ArchivedLine.of(row, reasons) for row in rows),
-            may_choose=cohort_import.status in IN_REVIEW,
+            may_choose=can_be_done(Action.CHOOSE_ARCHIVED, cohort_import.status),
             pagination=pagination,
         )
 

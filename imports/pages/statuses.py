@@ -7,6 +7,7 @@ from imports.models import CohortImport
 from imports.pages import words
 from imports.rules.lifecycle import PROCESSING, WORKING, Status
 from mavis.pages import count_of
+from mavis.rules.permissions import Action, can_be_done
 
 # The words of spec section 5, and the colour of the tag they stand in.
 LABELS = {
@@ -76,7 +77,7 @@ class Progress:
             time_left="" if waiting else _time_left(cohort_import, done, now),
             waiting_for_pds=waiting,
             refused_by_pds=waiting and cohort_import.refused_by_pds,
-            may_be_cancelled=status in PROCESSING,
+            may_be_cancelled=can_be_done(Action.CANCEL, status),
         )
 
 

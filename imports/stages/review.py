@@ -14,6 +14,7 @@ from imports.rules.outcomes import NotImported, Result
 from mavis import access, audit
 from mavis.audit import Event
 from mavis.models import EventKind, User
+from mavis.rules.permissions import Action, can_be_done
 
 
 class NotAllowedToApprove(Exception):
@@ -28,7 +29,7 @@ def approve(*, cohort_import: CohortImport, by: User, at: datetime) -> None:
     :raises StatusChanged: someone else has just approved or cancelled it
     :raises NotAllowedToApprove: someone other than the uploader has to
     """
-    _check_status(cohort_import, Status.IN_REVIEW)
+    _check_status(cohort_import, Action.APPROVE)
     _check_approver(cohort_import, by)
     cohort_import.change_status(
         Status.COMMITTING, at=at, by=by, approved_by=by, approved_at=at
@@ -46,11 +47,11 @@ def cancel(*, cohort_import: CohortImport, by: User, at: datetime) -> None:
     :raises TransitionNotAllowed: it is neither being processed nor in review
     :raises StatusChanged: someone else has just approved or cancelled it
     """
-    _check_status(cohort_import, *PROCESSING, Status.IN_REVIEW)
+    _check_status(cohort_import, Action.CANCEL)
     seen = Status(cohort_import.status)
     now = CohortImport.objects.select_for_update(no_key=True).get(pk=cohort_import.pk)
     if seen != now.status and (
-        seen not in PROCESSING or now.status not in {*PROCESSING, Status.IN_REVIEW}
+        seen not in PROCESSING or not can_be_done(Action.CANCEL, now.status)
     ):
         raise StatusChanged(f"{cohort_import} is no longer {seen}")
     now.change_status(
@@ -68,7 +69,7 @@ def approve_changed(*, cohort_import: CohortImport, by: User, at: datetime) -> N
     :raises StatusChanged: someone else has just decided about them
     :raises NotAllowedToApprove: someone other than the uploader has to
     """
-    _check_status(cohort_import, Status.IN_FURTHER_REVIEW)
+    _check_status(cohort_import, Action.APPROVE_CHANGED)
     _check_approver(cohort_import, by)
     cohort_import.change_status(Status.COMMITTING, at=at, by=by, fault_reference="")
     cohort_import.rows.filter(held=True, committed_at=None).update(held=False)
@@ -82,7 +83,7 @@ def ignore_changed(*, cohort_import: CohortImport, by: User, at: datetime) -> No
     :raises TransitionNotAllowed: it is not in further review
     :raises StatusChanged: someone else has just decided about them
     """
-    _check_status(cohort_import, Status.IN_FURTHER_REVIEW)
+    _check_status(cohort_import, Action.IGNORE_CHANGED)
     something_was_imported = (
         cohort_import.rows.exclude(committed_at=None)
         .exclude(result=Result.NOT_IMPORTED)
@@ -96,13 +97,16 @@ def ignore_changed(*, cohort_import: CohortImport, by: User, at: datetime) -> No
         not_imported_reason=NotImported.IGNORED,
         held=False,
     )
-    if over == Status.CANCELLED:
-        _record(EventKind.UPLOAD_CANCELLED, cohort_import, by, at)
+    told = {
+        Status.CANCELLED: EventKind.UPLOAD_CANCELLED,
+        Status.PARTIALLY_COMPLETED: EventKind.CHANGES_IGNORED,
+    }
+    _record(told[over], cohort_import, by, at)
 
 
-def _check_status(cohort_import: CohortImport, *may_be: Status) -> None:
+def _check_status(cohort_import: CohortImport, decision: Action) -> None:
     # The lifecycle alone would let one decision stand in for another.
-    if cohort_import.status not in may_be:
+    if not can_be_done(decision, cohort_import.status):
         raise TransitionNotAllowed(f"{cohort_import} is {cohort_import.status}")
 
 

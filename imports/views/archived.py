@@ -13,6 +13,7 @@ from imports.rules.outcomes import Archived
 from imports.stages import choose
 from imports.views.deciding import TOO_LATE
 from imports.views.showing import answer_with
+from mavis import clock
 from mavis.access import AuthenticatedRequest, team_required
 
 _CHOICES = {choice.value: choice for choice in choose.CHOICES}
@@ -27,9 +28,19 @@ def choose_archived(request: AuthenticatedRequest, import_id: int) -> HttpRespon
     for_all = _CHOICES.get(request.POST.get("all", ""))
     try:
         if for_all is not None:
-            choose.choose_for_all(cohort_import=cohort_import, choice=for_all)
+            choose.choose_for_all(
+                cohort_import=cohort_import,
+                choice=for_all,
+                by=request.user,
+                at=clock.now(),
+            )
         else:
-            choose.choose(cohort_import=cohort_import, choices=chosen(request.POST))
+            choose.choose(
+                cohort_import=cohort_import,
+                choices=chosen(request.POST),
+                by=request.user,
+                at=clock.now(),
+            )
     except TransitionNotAllowed:
         now = queries.import_for(request.team, import_id)
         return answer_with(request, now, notice=TOO_LATE, status=409)

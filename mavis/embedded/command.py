@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from mavis.embedded import processes, rights, services
+from mavis.embedded import processes, rights
 from mavis.embedded.folder import Folder, InUse
 from mavis.embedded.supervisor import (
     ENDINGS,
@@ -22,6 +22,7 @@ from mavis.embedded.supervisor import (
     SIGNALS,
     Supervisor,
     ToldToStop,
+    as_owner,
     environment,
 )
 
@@ -29,6 +30,8 @@ NEEDS_NO_SERVERS = {"", "check", "collectstatic", "help", "pds_simulator", "vers
 ASKS_PDS = {"import_cohort", "pds_lookup", "refresh_from_pds"}
 # These work on the tables themselves.
 MIGRATES_ITSELF = {"makemigrations", "migrate", "showmigrations", "sqlmigrate"}
+# And these make databases of their own.
+NEEDS_OWNER = {*MIGRATES_ITSELF, "dbshell", "fault_drill", "rebase_migration"}
 # For commands that ask nothing of a server, whose settings must still be readable.
 NO_SERVERS = {
     "DATABASE_URL": "postgres://not-started/",
@@ -46,11 +49,13 @@ def main() -> int:
     try:
         with contextlib.ExitStack() as stack:
             if running := running_or_our_turn(folder, stack):
-                become(options.words, {**running, **environment(folder)})
+                become(
+                    options.words, signed_in(name, {**running, **environment(folder)})
+                )
             supervisor = Supervisor(folder, stack.enter_context(folder.sockets()))
             stack.callback(supervisor.stop)
             start_what_it_needs(supervisor, name, options.people)
-            return run(options.words, supervisor.environment)
+            return run(options.words, signed_in(name, supervisor.environment))
     except ToldToStop:
         return 128 + signal.SIGTERM
     except (InUse, rights.NoServant, processes.DidNotStart) as problem:
@@ -101,10 +106,15 @@ def start_what_it_needs(supervisor: Supervisor, name: str, people: Path | None) 
     supervisor.start_valkey()
     simulates_pds = supervisor.choose_pds()
     if own_database and name not in MIGRATES_ITSELF:
-        supervisor.run("migrate", services.MIGRATE)
+        supervisor.migrate()
     if simulates_pds and name in ASKS_PDS:
         supervisor.start_simulator(people)
         supervisor.wait()
+
+
+def signed_in(name: str, environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the environment with the role in the database that a command needs."""
+    return as_owner(environment) if name in NEEDS_OWNER else environment
 
 
 def become(words: list[str], environment: Mapping[str, str]) -> NoReturn:

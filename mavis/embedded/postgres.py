@@ -18,7 +18,10 @@ from psycopg import sql
 
 from mavis.embedded import processes, rights
 
+# It owns the tables, and migrates them.
 USER = "mavis"
+# Web, workers and scheduler sign in as this one: see mavis.rights.
+APPLICATION_USER = "mavis_app"
 DATABASE = "mavis"
 
 # Data that need not survive this machine's power failing: those of tests.
@@ -28,7 +31,9 @@ FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 @dataclass(frozen=True)
 class Postgres:
     child: processes.Child
+    # Of the role that owns the tables, and of the one that the application has.
     url: str
+    application_url: str
 
     def stop(self) -> None:
         # Fast: it ends sessions and writes everything down.
@@ -69,7 +74,8 @@ def start(
             at_our_death=signal.SIGQUIT,
             become=become,
         )
-    address = f"postgres://{USER}@{quote(str(sockets), safe='')}"
+    host = quote(str(sockets), safe="")
+    address = f"postgres://{USER}@{host}"
     try:
         processes.wait_until(
             lambda: _answers(f"{address}/postgres"),
@@ -81,7 +87,11 @@ def start(
     except BaseException:
         processes.kill(child)
         raise
-    return Postgres(child, f"{address}/{DATABASE}")
+    return Postgres(
+        child,
+        url=f"{address}/{DATABASE}",
+        application_url=f"postgres://{APPLICATION_USER}@{host}/{DATABASE}",
+    )
 
 
 def _programs() -> Path:
@@ -152,6 +162,13 @@ def _answers(address: str) -> bool:
 
 def _make_database(address: str) -> None:
     with psycopg.connect(address, autocommit=True) as session:
+        role = session.execute(
+            "SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION_USER]
+        )
+        if role.fetchone() is None:
+            session.execute(
+                sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(APPLICATION_USER))
+            )
         known = session.execute(
             "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
         )

@@ -56,7 +56,8 @@ class Supervisor:
             self.servers.append(
                 Server("PostgreSQL", server.child, log, server.stop, ready=at_once)
             )
-            self.environment["DATABASE_URL"] = server.url
+            self.environment["DATABASE_URL"] = server.application_url
+            self.environment["DATABASE_OWNER_URL"] = server.url
 
     def start_valkey(self) -> None:
         """Start Valkey, unless REDIS_URL names one."""
@@ -67,6 +68,10 @@ class Supervisor:
                 Server("Valkey", server.child, log, server.stop, ready=at_once)
             )
             self.environment["REDIS_URL"] = server.url
+
+    def migrate(self) -> None:
+        """Bring the tables up to date, as the role that owns them."""
+        self.run("migrate", services.MIGRATE, as_owner(self.environment))
 
     def choose_pds(self) -> bool:
         """Decide where PDS will be. Test if we are to start a simulator there."""
@@ -143,7 +148,12 @@ class Supervisor:
                 pause=pause,
             )
 
-    def run(self, name: str, command: Sequence[str]) -> str:
+    def run(
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+    ) -> str:
         """Run one command to its end, and return what it printed.
 
         :raises DidNotStart: it failed, with the end of what it printed
@@ -151,7 +161,10 @@ class Supervisor:
         log = self.folder.log(name)
         with log.open("ab") as output:
             child = processes.start(
-                command, environment=self.environment, directory=ROOT, output=output
+                command,
+                environment=environment or self.environment,
+                directory=ROOT,
+                output=output,
             )
         try:
             while child.poll() is None:
@@ -196,6 +209,12 @@ def environment(folder: Folder) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def as_owner(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of what makes tables or databases."""
+    owner = environment.get("DATABASE_OWNER_URL") or environment["DATABASE_URL"]
+    return {**environment, "DATABASE_URL": owner}
 
 
 def given() -> Mapping[str, str]:

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from mavis.embedded import processes, rights, services
+from mavis.embedded import processes, rights
 from mavis.embedded.folder import Folder, InUse
 from mavis.embedded.supervisor import ROOT, Supervisor, ToldToStop
 
@@ -78,7 +78,7 @@ def start(supervisor: Supervisor, options: argparse.Namespace, port: int) -> str
     supervisor.start_postgres()
     supervisor.start_valkey()
     simulates_pds = supervisor.choose_pds()
-    supervisor.run("migrate", services.MIGRATE)
+    supervisor.migrate()
     sign_in = "" if options.no_demo else load_demo(supervisor)
     if simulates_pds:
         supervisor.start_simulator(options.people)
@@ -86,9 +86,10 @@ def start(supervisor: Supervisor, options: argparse.Namespace, port: int) -> str
     supervisor.start_worker()
     supervisor.start_beat()
     supervisor.wait()
-    addresses = ("DATABASE_URL", "REDIS_URL", "PDS_BASE_URL")
+    addresses = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "PDS_BASE_URL")
+    environment = supervisor.environment
     supervisor.folder.say_running(
-        {name: supervisor.environment[name] for name in addresses}
+        {name: environment[name] for name in addresses if name in environment}
     )
     return sign_in
 

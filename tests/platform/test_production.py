@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from mavis.embedded import services
+from mavis import rights
+from mavis.embedded import postgres, services
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -51,6 +52,21 @@ def test_a_service_is_given_every_setting_that_must_be_set(compose):
 
     for name in ("migrate", "web", "worker", "beat"):
         assert needed <= set(compose["services"][name]["environment"])
+
+
+def test_only_migrations_sign_in_to_the_database_as_who_owns_the_tables(compose):
+    users = {
+        name: service["environment"]["DATABASE_URL"].partition("://")[2].split(":")[0]
+        for name, service in compose["services"].items()
+        if service["image"] == "mavis"
+    }
+
+    assert users.pop("migrate") == postgres.USER
+    assert set(users.values()) == {rights.ROLE} == {postgres.APPLICATION_USER}
+    assert (
+        f"CREATE ROLE {rights.ROLE} "
+        in (compose["configs"]["application-role"]["content"])
+    )
 
 
 def test_the_image_copies_only_files_that_exist():
