@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from children import queries
@@ -14,11 +16,12 @@ from mavis.access import AuthenticatedRequest, record_opening, team_required
 
 def child_required(
     view: Callable[..., HttpResponse],
-) -> Callable[..., HttpResponse]:
+) -> Callable[..., HttpResponseBase]:
     """Give a view the child its address names, in place of the child's id.
 
     Another team's child is not found. The address of a record that was merged leads
-    to the one that remains. Each look at a child is noted.
+    to the one that remains. Each look at a child is noted: what was sent, too, may be
+    answered by a page that shows the child.
     """
 
     @team_required
@@ -29,9 +32,10 @@ def child_required(
         child = queries.children_of(request.team).filter(pk=child_id).first()
         if child is None:
             return to_record_that_remains(request, child_id, **others)
-        if request.method == "GET":
+        response = view(request, child, **others)
+        if response.status_code != HTTPStatus.FOUND:
             opened(request, child_id)
-        return view(request, child, **others)
+        return response
 
     return checked
 

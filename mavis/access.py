@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec, TypeGuard
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
@@ -29,8 +30,8 @@ class AuthenticatedRequest(HttpRequest):
     htmx: object
 
 
-View = Callable[Concatenate[AuthenticatedRequest, Parameters], HttpResponse]
-AnyView = Callable[Concatenate[HttpRequest, Parameters], HttpResponse]
+View = Callable[Concatenate[AuthenticatedRequest, Parameters], HttpResponseBase]
+AnyView = Callable[Concatenate[HttpRequest, Parameters], HttpResponseBase]
 
 
 def may_work(request: HttpRequest) -> TypeGuard[AuthenticatedRequest]:
@@ -52,7 +53,7 @@ def team_required(view: View[Parameters]) -> AnyView[Parameters]:
     @wraps(view)
     def checked(
         request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         if not may_work(request):
             return without_team(request)
         address = request.resolver_match.view_name if request.resolver_match else ""

@@ -22,8 +22,8 @@ def search(request: AuthenticatedRequest) -> HttpResponse:
     if request.method == "POST":
         form = search_form(request, request.POST.dict())
         if form.is_valid():
-            asked = {name: request.POST.get(name, "") for name in form.base_fields}
-            key = kept_searches.keep(request, SEARCHES, asked)
+            posted = {name: request.POST.get(name, "") for name in form.base_fields}
+            key = kept_searches.keep(request, SEARCHES, posted)
             return redirect(f"{reverse('children:search')}?search={key}")
         return render(request, "children/search.jinja", {"form": form}, status=422)
     key = request.GET.get("search", "")

@@ -6,7 +6,7 @@ by an index, and is not counted out from the beginning.
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
@@ -74,7 +74,7 @@ def older(
     team: Team, wanted: Wanted, *, than: Position | None, most: int
 ) -> list[Event]:
     """Return the events next below a position, or from the top, newest first."""
-    found = [
+    found: list[Iterable[Event]] = [
         each.order_by("-at", "-pk")[:most] for each in _wanted(team, wanted, below=than)
     ]
     return list(islice(merge(*found, key=Position.of, reverse=True), most))
@@ -82,7 +82,7 @@ def older(
 
 def newer(team: Team, wanted: Wanted, *, than: Position, most: int) -> list[Event]:
     """Return the events next above a position, newest first."""
-    found = [
+    found: list[Iterable[Event]] = [
         each.order_by("at", "pk")[:most] for each in _wanted(team, wanted, above=than)
     ]
     return list(islice(merge(*found, key=Position.of), most))[::-1]

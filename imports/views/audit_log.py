@@ -1,6 +1,7 @@
 """A team's audit log: for its superusers."""
 
 from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -44,7 +45,7 @@ def show(request: AuthenticatedRequest) -> HttpResponse:
 
 @require_safe
 @team_required
-def download(request: AuthenticatedRequest) -> HttpResponse | StreamingHttpResponse:
+def download(request: AuthenticatedRequest) -> HttpResponseBase:
     """Answer with the same part of the log as a file, which is written as it is sent."""
     if _is_forgotten(request):
         return redirect("audit_log:show")

@@ -13,7 +13,7 @@ from imports.rules.resolutions import Resolution
 from imports.stages import resolve as stage
 from imports.stages.weigh import Weighed, weigh
 from mavis import clock
-from mavis.access import AuthenticatedRequest, record_opening, team_required
+from mavis.access import AuthenticatedRequest, record_openings, team_required
 
 TOO_LATE = "Someone else has just resolved this. Your choice was not used."
 CHANGED = (
@@ -72,15 +72,8 @@ def _compare(
     notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """Answer with both records. Whose record it shows is noted in the trail."""
+    """Answer with both records."""
     page = _page(weighed, child_id, came_from)
-    if page.record and page.record.href:
-        record_opening(
-            child_id=page.record.child_id,
-            by=request.user,
-            team=request.team,
-            at=clock.now(),
-        )
     return _show(request, page, _form(page), notice=notice, status=status)
 
 
@@ -105,6 +98,13 @@ def _resolved(
     request: AuthenticatedRequest, match: CloseMatch, came_from: str
 ) -> HttpResponse:
     """Answer with who has decided, and what."""
+    if match.child_id is not None:
+        record_openings(
+            child_ids=[match.child_id],
+            by=request.user,
+            team=request.team,
+            at=clock.now(),
+        )
     too_late = request.method == "POST"
     return render(
         request,
@@ -139,6 +139,13 @@ def _show(
     notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """Show the page. Whose records are on it is noted in the trail."""
+    record_openings(
+        child_ids=[record.child_id for record in page.records],
+        by=request.user,
+        team=request.team,
+        at=clock.now(),
+    )
     context = {"page": page, "form": form, "notice": notice}
     return render(request, "imports/close_match.jinja", context, status=status)
 

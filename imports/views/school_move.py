@@ -65,12 +65,12 @@ def show_move(
 ) -> HttpResponse:
     """Show a move as it now stands: open, or decided."""
     status = 409 if notice else 422 if form and form.errors else 200
-    if move.state != MoveState.OPEN:
-        context = {"page": DecidedMove.of(move), "notice": notice}
-        return render(request, "schoolmoves/decided.jinja", context, status=status)
     record_opening(
         child_id=move.child_id, by=request.user, team=request.team, at=clock.now()
     )
+    if move.state != MoveState.OPEN:
+        context = {"page": DecidedMove.of(move), "notice": notice}
+        return render(request, "schoolmoves/decided.jinja", context, status=status)
     page = Move.of(
         move,
         team=request.team,

@@ -27,7 +27,6 @@ def resolve(request: AuthenticatedRequest, shared_number_id: int) -> HttpRespons
     shared = queries.shared_number_for(request.team, shared_number_id)
     page = SharedNumberPage.of(request.team, shared, today=clock.today())
     if request.method != "POST":
-        _note_opening(request, page)
         return _show(request, page, ResolveSharedNumber(choices=page.choices))
     form = ResolveSharedNumber(request.POST, choices=page.choices)
     if not form.is_valid():
@@ -72,5 +71,6 @@ def _show(
     notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    _note_opening(request, page)
     context = {"page": page, "form": form, "notice": notice}
     return render(request, "imports/shared_number.jinja", context, status=status)
