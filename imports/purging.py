@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from imports.models import CohortImport
@@ -32,6 +33,8 @@ class Purged:
 def purge(*, now: datetime) -> Purged:
     """Erase all that is too old. Safe to repeat, and to interrupt."""
     answers = pds.delete_old_answers(now=now)
+    # They hold what was searched for, and whose record was said to be updated.
+    Session.objects.filter(expire_date__lt=now).delete()
     old = (
         CohortImport.objects.filter(
             status__in=OVER,

@@ -1,4 +1,7 @@
-"""Has every process know the Celery application, and each migrate give rights."""
+"""Has every process know the Celery application and log nothing that exceptions say.
+
+After each migrate, the application's role is given its rights.
+"""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
@@ -10,7 +13,9 @@ class MavisConfig(AppConfig):
     def ready(self) -> None:
         from mavis import (
             celery,  # noqa: F401 -- needs the settings first
+            logs,
             rights,
         )
 
+        logs.keep_words_of_exceptions_out()
         post_migrate.connect(rights.give, sender=self)

@@ -12,7 +12,7 @@ _UNDECIDED = """
             WHERE s.id = r.school_move_id AND r.result = 'held_with_move'
               AND s.state IN ('open', 'waiting')))
 """
-# Counts, statuses and what PDS was asked stay: of whom they are is not said any more.
+# Counts and statuses stay: of whom they are is not said any more.
 _ERASE_ROWS = f"""
 UPDATE imports_cohortrow r
 SET first_name = '', last_name = '', first_name_key = '', last_name_key = '',
@@ -26,6 +26,21 @@ SET first_name = '', last_name = '', first_name_key = '', last_name_key = '',
     parent_2_phone = '', parent_2_email = ''
 WHERE r.cohort_import_id = %(import_id)s AND r.date_of_birth IS NOT NULL
   AND NOT {_UNDECIDED}
+"""  # noqa: S608 -- both parts stand above
+# What PDS was asked for a row that became no child says whom it was asked about. A
+# child's lookups are its history. The foreign keys are looked at when all is done.
+_ERASE_LOOKUPS = f"""
+WITH looked_up AS (
+    SELECT r.id, r.trace_id FROM imports_cohortrow r
+    LEFT JOIN children_childtrace c ON c.trace_id = r.trace_id
+    WHERE r.cohort_import_id = %(import_id)s AND r.trace_id IS NOT NULL
+      AND c.id IS NULL AND NOT {_UNDECIDED}
+), forgotten AS (
+    UPDATE imports_cohortrow r SET trace_id = NULL FROM looked_up l WHERE l.id = r.id
+), steps AS (
+    DELETE FROM pds_tracestep s USING looked_up l WHERE s.trace_id = l.trace_id
+)
+DELETE FROM pds_trace t USING looked_up l WHERE t.id = l.trace_id
 """  # noqa: S608 -- both parts stand above
 _ROWS_LEFT = """
 SELECT EXISTS (SELECT FROM imports_cohortrow
@@ -54,7 +69,7 @@ def erase_values(*, import_id: int, at: datetime) -> bool:
     """
     import_is = {"import_id": import_id}
     with connection.cursor() as cursor:
-        for statement in (_ERASE_FILE, _ERASE_ERRORS, _ERASE_ROWS):
+        for statement in (_ERASE_FILE, _ERASE_ERRORS, _ERASE_LOOKUPS, _ERASE_ROWS):
             cursor.execute(statement, import_is)
         cursor.execute(_ROWS_LEFT, import_is)
         if cursor.fetchone()[0]:

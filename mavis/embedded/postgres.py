@@ -24,6 +24,8 @@ USER = "mavis"
 APPLICATION_USER = "mavis_app"
 DATABASE = "mavis"
 
+# No errors: each quotes the statement, and with it what was to be stored of a child.
+DISCREET = ("log_min_messages=log", "log_min_error_statement=panic")
 # Data that need not survive this machine's power failing: those of tests.
 FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -63,6 +65,7 @@ def start(
             f"unix_socket_directories={sockets}",
             "max_connections=200",
             "shared_buffers=256MB",
+            *DISCREET,
             *options,
         ):
             command += ["-c", option]

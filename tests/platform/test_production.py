@@ -69,6 +69,12 @@ def test_only_migrations_sign_in_to_the_database_as_who_owns_the_tables(compose)
     )
 
 
+def test_postgresql_logs_as_little_as_that_of_bin_up(compose):
+    command = compose["services"]["postgres"]["command"]
+
+    assert [word for word in command if "=" in word] == list(postgres.DISCREET)
+
+
 def test_the_image_copies_only_files_that_exist():
     copied = re.findall(
         r"^COPY (?!--from)(.+) \S+$", (ROOT / "Dockerfile").read_text(), re.MULTILINE
