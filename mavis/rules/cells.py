@@ -1,9 +1,15 @@
 """The text of one cell, without what spreadsheets and people leave in it."""
 
+import re
+
 # They take no room on the screen, so nobody knows that they are there.
-_ZERO_WIDTH = str.maketrans("", "", "\u200b\u200c\u200d\ufeff")
-# What our own downloads put before a cell that a spreadsheet would calculate.
-_FORMULA_STARTS = ("=", "+", "-", "@")
+_ZERO_WIDTH_CHARACTERS = "\u200b\u200c\u200d\ufeff"
+_ZERO_WIDTH = str.maketrans("", "", _ZERO_WIDTH_CHARACTERS)
+# What a spreadsheet calculates begins with one of these; the wide ones are those of
+# Chinese and Japanese keyboards. Our own downloads put an apostrophe before it.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# Some programs skip it before they look whether a formula begins.
+_UNSEEN = re.compile(rf"[\s\x00-\x1f\x7f{_ZERO_WIDTH_CHARACTERS}]+")
 _NEUTRALISED = tuple(f"'{start}" for start in _FORMULA_STARTS)
 
 
@@ -28,4 +34,6 @@ def neutralise(text: str) -> str:
     >>> neutralise("=1+1"), neutralise("Amara")
     ("'=1+1", 'Amara')
     """
-    return f"'{text}" if text.lstrip()[:1] in _FORMULA_STARTS else text
+    unseen = _UNSEEN.match(text)
+    begins = text.startswith(_FORMULA_STARTS, unseen.end() if unseen else 0)
+    return f"'{text}" if begins else text
