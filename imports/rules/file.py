@@ -14,6 +14,9 @@ from imports.rules.file_kinds import XLSX, NotUsable
 from imports.rules.problems import Problem
 from mavis.rules.cells import clean
 
+# What a spreadsheet can hold. A file of line breaks alone may have fifty times as many.
+MOST_ROWS = 1_048_576
+
 _INSTRUCTION = re.compile(r"(?:Required|Optional)(?:[,.:]|$)", re.IGNORECASE)
 
 
@@ -104,23 +107,26 @@ def all_rows(content: bytes, file_format: str) -> Iterator[Row]:
     else:
         records = file_text.records(content, file_text.encoding_of(content))
     for number, cells in records:
+        if number > MOST_ROWS:
+            raise _more_than_a_spreadsheet()
         # Most rows have something in their first cell: look at others only if not.
         filled = cells and (clean(cells[0]) or any(map(clean, cells)))
         yield Row(number, cells if filled else [])
 
 
 def _data_rows(rows: Iterator[Row]) -> Iterator[Row]:
-    blank: list[Row] = []
+    blank = 0  # rows right before this one
     is_first = True
     for row in rows:
         if row.is_blank:
-            blank.append(row)
+            blank += 1
         elif is_first and is_instruction(row):
             # It stands right below the headers; blank rows before it are in between.
             pass
         else:
-            yield from blank
-            blank.clear()
+            for number in range(row.number - blank, row.number):
+                yield Row(number, [])
+            blank = 0
             yield row
         is_first = False
 
@@ -143,6 +149,14 @@ def _too_many_rows(count: int, most: int) -> NotUsable:
         "too_many_rows",
         f"The file has {count:,} rows and may have at most {most:,}. Split it into "
         "smaller files and upload them one after the other",
+    )
+
+
+def _more_than_a_spreadsheet() -> NotUsable:
+    return NotUsable(
+        "too_many_rows",
+        f"The file has more than {MOST_ROWS:,} rows, blank ones counted too. Delete the "
+        "rows that are blank, then upload it again",
     )
 
 

@@ -12,6 +12,9 @@ from imports.rules.file_kinds import SEPARATORS, NotUsable, separated_by
 # A cell of a megabyte is a problem of that cell, and no reason to stop reading.
 csv.field_size_limit(2**31 - 1)
 
+# More commas than this in one record are no row of children, and as cells they would
+# take ten times the memory of the file.
+MOST_COMMAS = 200_000
 _CHUNK = 1024 * 1024
 # Characters that text does not have; anything with many of them is no text. One or
 # two have slipped into an export by mistake.
@@ -50,7 +53,7 @@ def records(content: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
     :raises NotUsable: a quotation mark is not closed, or text follows it, or the cells
         of the first row are in quotation marks with something else than commas between
     """
-    lines = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
+    lines = _Lines(io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline=""))
     # Strict: otherwise a stray quotation mark makes one cell of many rows, and
     # nobody is told that they are gone.
     reader = csv.reader(lines, strict=True)
@@ -62,6 +65,10 @@ def records(content: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
             cells = next(reader)
         except StopIteration:
             return
+        except _TooManyCommas as error:
+            if lines.of_record > 1:
+                raise _quote_not_closed(content, encoding, begins) from error
+            raise _too_many_cells(begins) from error
         except csv.Error as error:
             if all_blank and (what := _between_quoted_cells(content, encoding, begins)):
                 raise separated_by(what) from error
@@ -69,7 +76,44 @@ def records(content: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
         number += 1
         all_blank = all_blank and not any(cells)
         begins = reader.line_num + 1
+        lines.begin_record()
         yield number, cells
+
+
+class _TooManyCommas(Exception):
+    """One record has more than MOST_COMMAS."""
+
+
+class _Lines:
+    """The lines of a text, as long as no record has too many commas."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self.begin_record()
+
+    def begin_record(self) -> None:
+        self.of_record = 0  # lines
+        self._commas = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._text)
+        self.of_record += 1
+        self._commas += line.count(",")
+        if self._commas > MOST_COMMAS:
+            raise _TooManyCommas
+        return line
+
+
+def _too_many_cells(line: int) -> NotUsable:
+    return NotUsable(
+        "too_many_cells",
+        f"Line {line} of the file has more than {MOST_COMMAS:,} commas, and so more "
+        "cells than a spreadsheet can hold. Remove those that are not needed, then "
+        "upload it again",
+    )
 
 
 def _between_quoted_cells(content: bytes, encoding: str, begins: int) -> str | None:

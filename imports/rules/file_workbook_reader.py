@@ -15,6 +15,7 @@ import re
 import resource
 import sys
 import zipfile
+from itertools import chain, pairwise
 from typing import Any
 from xml.etree import ElementTree
 
@@ -22,12 +23,12 @@ import python_calamine
 
 MEMORY, SECONDS = 2 * 1024**3, 120
 REFUSED, TOO_LONG = 3, 4
-# A short workbook can repeat one long text in every cell.
+# A short workbook can repeat one long text in every cell. In bytes.
 LONGEST_TEXT = 256 * 1024**2
 
 # A cell that shows an error, like #N/A from a look-up that found nothing. calamine
 # gives it as a blank one.
-ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\s([^>]*\bt=["']e["'][^>]*)>""")
+ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\s([^<>]*\bt=["']e["'][^<>]*)>""")
 PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 SHOWN = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 LONGEST_FORMULA = 50_000
@@ -74,9 +75,12 @@ def error_cells(workbook: io.BytesIO, sheet_name: str) -> Errors:
         if part is None or not _may_show_errors(archive, part):
             return found
         text = archive.read(part)
-    for cell in ERROR_CELL.finditer(text):
+    for cell, following in pairwise(chain(ERROR_CELL.finditer(text), [None])):
         place = PLACE.search(cell[1])
-        shown = SHOWN.search(text, cell.end(), cell.end() + LONGEST_FORMULA)
+        end = cell.end() + LONGEST_FORMULA
+        # No text is looked through twice: there may be a million such cells.
+        end = min(end, following.start()) if following else end
+        shown = SHOWN.search(text, cell.end(), end)
         if place and shown:
             row = found.setdefault(int(place[2]) - 1, {})
             row[_column(place[1])] = shown[1].decode()
@@ -117,9 +121,9 @@ def _column(letters: bytes) -> int:
 
 def _write(sheet: Any, errors: Errors) -> int:
     """Write the sheet's rows, blank ones too, so that each keeps its number."""
-    out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
+    out = Out()
     writer = csv.writer(out)
-    blank_rows = written = 0
+    blank_rows = 0
     first_column = sheet.start[1] if sheet.start else 0
     for number, row in enumerate(sheet.iter_rows()):
         cells = [cell_text(value) for value in row]
@@ -133,12 +137,22 @@ def _write(sheet: Any, errors: Errors) -> int:
             continue
         out.write("\r\n" * blank_rows)
         writer.writerow(cells)
-        written += blank_rows + sum(map(len, cells)) + len(cells)
         blank_rows = 0
-        if written > LONGEST_TEXT:
+        if out.written > LONGEST_TEXT:
             return TOO_LONG
-    out.flush()
     return 0
+
+
+class Out:
+    """Standard output as UTF-8, and how many bytes of it there have been."""
+
+    def __init__(self) -> None:
+        self.written = 0
+
+    def write(self, text: str) -> None:
+        content = text.encode()
+        self.written += len(content)
+        sys.stdout.buffer.write(content)
 
 
 def cell_text(value: Any) -> str:

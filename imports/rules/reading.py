@@ -85,6 +85,8 @@ class RowReader:
     def __init__(self, headers: Headers, expected: Expected) -> None:
         self._expected = expected
         self._width = headers.width
+        # Of a wide file only the columns that are read: a short row stays short.
+        self._read_width = max(headers.places.values(), default=-1) + 1
         self._columns: list[tuple[int, Column, dict[str, Any]]] = [
             (headers.places[header], column, {})
             for header, column in BY_HEADER.items()
@@ -108,13 +110,11 @@ class RowReader:
             found.errors.append(_blank_row(row.number))
             return found
         cells = row.cells
-        if len(cells) < self._width:
-            cells = cells + [""] * (self._width - len(cells))
-        elif len(cells) > self._width and any(map(clean, cells[self._width :])):
+        if len(cells) > self._width and any(map(clean, cells[self._width :])):
             found.errors.append(_too_many_cells(row.number, len(cells), self._width))
-        for place in self._unnamed:
-            if clean(cells[place]):
-                self.unnamed_used.add(place)
+        self._note_unnamed(cells)
+        if len(cells) < self._read_width:
+            cells = cells + [""] * (self._read_width - len(cells))
         values = found.values
         for place, column, remembered in self._columns:
             text = cells[place]
@@ -129,6 +129,14 @@ class RowReader:
                 values[column.field] = value
         self._check(found, cells)
         return found
+
+    def _note_unnamed(self, cells: Sequence[str]) -> None:
+        """Remember which cells below no header hold something."""
+        for place in self._unnamed:
+            if place >= len(cells):
+                return
+            if clean(cells[place]):
+                self.unnamed_used.add(place)
 
     def _check(self, found: RowRead, cells: Sequence[str]) -> None:
         self._check_school(found, cells)

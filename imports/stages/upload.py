@@ -23,7 +23,8 @@ from mavis.rules import academic_year
 
 IN_PROGRESS = WORKING | {Status.IN_REVIEW, Status.IN_FURTHER_REVIEW}
 _LONGEST_NAME = 255
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# Neither can be shown, and NUL and halves of a surrogate pair cannot be stored.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Refused(Exception):

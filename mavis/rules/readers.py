@@ -87,6 +87,10 @@ def read_name(text: str) -> str:
     """Read a name: letters of the Latin script, digits, and what stands in names."""
     if _PLAIN_NAME.fullmatch(text) and len(text) <= LONGEST_TEXT:
         return text
+    # Putting accents in order takes a time that grows with the square of their number,
+    # and no character of NFC is made of more than four.
+    if len(text) > 4 * LONGEST_TEXT:
+        raise _too_long()
     name = unicodedata.normalize("NFC", text.translate(_APOSTROPHES))
     # ß is compared as ss, so a folded name can be the longer one.
     if len(name) > LONGEST_TEXT or len(fold(name)) > LONGEST_TEXT:
