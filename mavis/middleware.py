@@ -1,4 +1,4 @@
-"""What every request goes through: its team, and no copies of personal pages."""
+"""What every request goes through: text alone, its team, and no copies of pages."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -12,6 +12,22 @@ Next = Callable[[HttpRequest], HttpResponse]
 
 # Where the session keeps the team that was chosen.
 TEAM = "team_id"
+
+
+def text_alone(get_response: Next) -> Next:
+    """Take nothing from a request that cannot be stored as text.
+
+    A browser may name any encoding of Python's for a form, and some make characters
+    that do not exist; a quoted cookie may hold NUL, which PostgreSQL does not take.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.encoding = "utf-8"
+        for name in [name for name, value in request.COOKIES.items() if "\0" in value]:
+            del request.COOKIES[name]
+        return get_response(request)
+
+    return middleware
 
 
 def no_store(get_response: Next) -> Next:

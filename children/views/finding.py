@@ -22,8 +22,9 @@ def search(request: AuthenticatedRequest) -> HttpResponse:
     if request.method == "POST":
         form = search_form(request, request.POST.dict())
         if form.is_valid():
-            posted = {name: request.POST.get(name, "") for name in form.base_fields}
-            key = kept_searches.keep(request, SEARCHES, posted)
+            # What the form made of it: any text at all ticks a box.
+            asked = {name: str(value or "") for name, value in form.cleaned_data.items()}
+            key = kept_searches.keep(request, SEARCHES, asked)
             return redirect(f"{reverse('children:search')}?search={key}")
         return render(request, "children/search.jinja", {"form": form}, status=422)
     key = request.GET.get("search", "")
