@@ -23,8 +23,9 @@ def search(request: AuthenticatedRequest) -> HttpResponse:
         form = search_form(request, request.POST.dict())
         if form.is_valid():
             # What the form made of it: any text at all ticks a box.
-            asked = {name: str(value or "") for name, value in form.cleaned_data.items()}
-            key = kept_searches.keep(request, SEARCHES, asked)
+            entered = form.cleaned_data.items()
+            wanted = {name: str(value or "") for name, value in entered}
+            key = kept_searches.keep(request, SEARCHES, wanted)
             return redirect(f"{reverse('children:search')}?search={key}")
         return render(request, "children/search.jinja", {"form": form}, status=422)
     key = request.GET.get("search", "")

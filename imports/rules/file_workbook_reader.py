@@ -15,7 +15,6 @@ import re
 import resource
 import sys
 import zipfile
-from itertools import chain, pairwise
 from typing import Any
 from xml.etree import ElementTree
 
@@ -75,7 +74,10 @@ def error_cells(workbook: io.BytesIO, sheet_name: str) -> Errors:
         if part is None or not _may_show_errors(archive, part):
             return found
         text = archive.read(part)
-    for cell, following in pairwise(chain(ERROR_CELL.finditer(text), [None])):
+    cells = ERROR_CELL.finditer(text)
+    following = next(cells, None)
+    while cell := following:
+        following = next(cells, None)
         place = PLACE.search(cell[1])
         end = cell.end() + LONGEST_FORMULA
         # No text is looked through twice: there may be a million such cells.
