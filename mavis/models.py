@@ -125,6 +125,8 @@ class EventKind(models.TextChoices):
     NHS_NUMBER_CONFIRMED = "nhs_number_confirmed", "NHS number confirmed by PDS"
     NHS_NUMBER_NOT_FOUND = "nhs_number_not_found", "NHS number not found in PDS"
     NHS_NUMBER_INVALIDATED = "nhs_number_invalidated", "NHS number invalidated by PDS"
+    # PDS gave the number of another record: a person has to say what they are.
+    NHS_NUMBER_SHARED = "nhs_number_shared", "PDS gave another record’s NHS number"
     # PDS has one number for two records; a person said that they are two children.
     KEPT_APART = "kept_apart", "Records kept apart"
     SCHOOL_CHANGED = "school_changed", "School changed"

@@ -132,11 +132,11 @@ def _replace_numbers(changed: Sequence[Refreshed], at: datetime) -> dict[int, st
                     raised_at=at,
                 )
             )
-    _raise(shared)
+    _raise(shared, at)
     return replaced
 
 
-def _raise(shared: Sequence[SharedNumber]) -> None:
+def _raise(shared: Sequence[SharedNumber], at: datetime) -> None:
     """Have a person decide; what waits already is brought up to date."""
     waiting = {
         each.child_id: each
@@ -149,8 +149,18 @@ def _raise(shared: Sequence[SharedNumber]) -> None:
             known.other_child_id = each.other_child_id
             known.nhs_number = each.nhs_number
     SharedNumber.objects.bulk_update(waiting.values(), ["other_child_id", "nhs_number"])
-    SharedNumber.objects.bulk_create(
-        each for each in shared if each.child_id not in waiting
+    new = [each for each in shared if each.child_id not in waiting]
+    SharedNumber.objects.bulk_create(new)
+    team_of = _teams([each.child_id for each in new])
+    audit.record_all(
+        Event(
+            kind=EventKind.NHS_NUMBER_SHARED,
+            at=at,
+            by_id=None,
+            team_id=team_of[each.child_id],
+            child_id=each.child_id,
+        )
+        for each in new
     )
 
 

@@ -157,7 +157,7 @@ def test_a_successor_that_another_child_has_is_for_a_person(pds):
     shared = SharedNumber.objects.get()
     assert (shared.child, shared.other_child) == (child, other)
     assert (shared.nhs_number, shared.raised_at) == (SUCCESSOR, LATER)
-    assert events(child) == []
+    assert events(child) == [("nhs_number_shared", {})]
 
 
 def test_two_children_with_one_successor_do_not_both_get_it(pds):
