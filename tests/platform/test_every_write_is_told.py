@@ -288,9 +288,7 @@ def approves_changed(team, nurse, child):
 
 def ignores_changed(team, nurse, child):
     cohort_import = in_further_review(team, nurse)
-    CohortRowFactory(
-        cohort_import=cohort_import, committed_at=NOW, result="new", row_number=77
-    )
+    CohortRowFactory(cohort_import=cohort_import, committed_at=NOW, result="new")
     return lambda: review.ignore_changed(
         cohort_import=cohort_import, by=nurse, at=LATER
     )
