@@ -69,22 +69,26 @@ def oldest(
         return [child_id for (child_id,) in cursor.fetchall()]
 
 
-_MAY_BE_TWINS = """
-SELECT c.id
+_TWINS = """
+SELECT c.id, array_agg(other.first_name_key)
 FROM children_child c
 JOIN children_child other
   ON (other.date_of_birth, other.last_name_key, other.postcode)
    = (c.date_of_birth, c.last_name_key, c.postcode)
  AND other.id <> c.id AND other.merged_into_id IS NULL
 WHERE c.id = ANY(%(child_ids)s)
+GROUP BY c.id
 """
 
 
-def children_who_may_be_twins(child_ids: Collection[int]) -> set[int]:
-    """Return those for whom Mavis holds another child like a twin (section 6, Verify)."""
+def twins_of(child_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """Return the folded first names of other children in Mavis like twins, by child.
+
+    Those with the same date of birth, last name and postcode (PDS, Verify).
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_MAY_BE_TWINS, {"child_ids": list(child_ids)})
-        return {child_id for (child_id,) in cursor.fetchall()}
+        cursor.execute(_TWINS, {"child_ids": list(child_ids)})
+        return {child_id: frozenset(names) for child_id, names in cursor.fetchall()}
 
 
 _REFRESHED = """

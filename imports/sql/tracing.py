@@ -33,6 +33,20 @@ JOIN children_child c
 WHERE r.id = ANY(%(row_ids)s)
 """
 
+# Other rows of the file with that date of birth, last name and postcode: other children,
+# for a child is in a file once.
+_TWINS = """
+SELECT r.id, array_agg(other.first_name_key)
+FROM imports_cohortrow r
+JOIN imports_cohortrow other
+  ON (other.date_of_birth, other.last_name_key, other.postcode)
+   = (r.date_of_birth, r.last_name_key, r.postcode)
+ AND other.id <> r.id
+ AND other.cohort_import_id = r.cohort_import_id
+WHERE r.id = ANY(%(row_ids)s)
+GROUP BY r.id
+"""
+
 _STORE_FINISHED = """
 UPDATE imports_cohortrow r
 SET trace_id = done.trace_id,
@@ -152,6 +166,13 @@ def rows_that_may_be_twins(row_ids: Sequence[int]) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(_MAY_BE_TWINS, {"row_ids": list(row_ids)})
         return {row[0] for row in cursor.fetchall()}
+
+
+def twins_in_the_file(row_ids: Sequence[int]) -> dict[int, frozenset[str]]:
+    """Return the folded first names of the other children like twins, by row."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TWINS, {"row_ids": list(row_ids)})
+        return {row_id: frozenset(names) for row_id, names in cursor.fetchall()}
 
 
 def store_finished(rows: Sequence[FinishedRow]) -> None:

@@ -116,7 +116,7 @@ def _round(
 
 
 def _sought(due: Mapping[int, Child]) -> dict[int, Sought]:
-    twins = sql.children_who_may_be_twins(list(due))
+    twins = sql.twins_of(list(due))
     return {
         child_id: Sought(
             first_name=child.first_name,
@@ -125,6 +125,8 @@ def _sought(due: Mapping[int, Child]) -> dict[int, Sought]:
             postcode=child.postcode,
             nhs_number=child.nhs_number,
             may_be_twin=child_id in twins,
+            twins=twins.get(child_id, frozenset()),
+            gender=child.gender,
         )
         for child_id, child in due.items()
     }

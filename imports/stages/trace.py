@@ -74,7 +74,7 @@ def _due_rows(import_id: int, at: datetime) -> list[CohortRow]:
         .order_by("row_number")
         .only(
             *("row_number", "first_name", "last_name", "date_of_birth", "postcode"),
-            *("nhs_number_uploaded", "trace_tries"),
+            *("nhs_number_uploaded", "trace_tries", "gender"),
         )[: min(most, MOST_ROWS_IN_A_ROUND)]
     )
 
@@ -119,6 +119,7 @@ def _trace_round(
 def _wanted(rows: Sequence[CohortRow], import_id: int) -> list[Wanted]:
     with_number = [row.pk for row in rows if row.nhs_number_uploaded]
     may_be_twins = sql.rows_that_may_be_twins(with_number) if with_number else set()
+    twins = sql.twins_in_the_file([row.pk for row in rows])
     return [
         Wanted(
             key=row.pk,
@@ -129,6 +130,8 @@ def _wanted(rows: Sequence[CohortRow], import_id: int) -> list[Wanted]:
                 postcode=row.postcode,
                 nhs_number=row.nhs_number_uploaded,
                 may_be_twin=row.pk in may_be_twins,
+                twins=twins.get(row.pk, frozenset()),
+                gender=row.gender,
             ),
             reference=f"import-{import_id}-row-{row.row_number}",
         )

@@ -1,6 +1,7 @@
 """When a detail of the file and of PDS agree (spec section 6).
 
-Names agree when they are equal folded; a first name also with its listed short form.
+Names agree when they are equal folded; a first name also with its listed short form,
+unless that is how twins may be called (Charlie, Charlotte).
 Likeness counts in one case of Verify only, where the number, the date of birth, the
 last name and the postcode all say the same.
 """
@@ -54,9 +55,23 @@ def _dates_of_birth_agree(person: Person, sought: Sought) -> bool:
 def _first_names_agree(person: Person, sought: Sought) -> bool:
     ours = fold(sought.first_name)
     return any(
-        ours == theirs or is_short_form(ours, theirs) or is_short_form(theirs, ours)
+        ours == theirs or _is_a_form_of(ours, theirs, person, sought)
         for theirs in _first_names(person)
     )
+
+
+_SEXES = {"female", "male"}
+
+
+def _is_a_form_of(ours: str, theirs: str, person: Person, sought: Sought) -> bool:
+    """Test if two first names are a full and a short form that one child may have.
+
+    Not when another child of the file with that birthday and home has their name, nor
+    when one is a girl and the other a boy: then PDS's record is the twin's.
+    """
+    if theirs in sought.twins or {person.gender, sought.gender} == _SEXES:
+        return False
+    return is_short_form(ours, theirs) or is_short_form(theirs, ours)
 
 
 def _last_names_agree(person: Person, sought: Sought) -> bool:

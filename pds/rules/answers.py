@@ -17,6 +17,7 @@ class PersonName:
 class Person:
     """A person as PDS describes them. All but the number may be missing.
 
+    - `gender`: as FHIR says it: male, female, other, unknown; blank if not given.
     - `date_of_birth`: None when PDS knows only the year or month, or nothing.
     - `date_of_death`: None, although `is_deceased`, when PDS has no whole date.
     """
@@ -25,6 +26,7 @@ class Person:
     names: tuple[PersonName, ...] = ()
     date_of_birth: date | None = None
     postcodes: tuple[str, ...] = ()
+    gender: str = ""
     is_restricted: bool = False
     is_deceased: bool = False
     date_of_death: date | None = None

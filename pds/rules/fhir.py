@@ -129,6 +129,7 @@ def _person(patient: dict[str, Any]) -> Person | None:
             for address in _dicts(patient.get("address"))
             if (postcode := _text(address.get("postalCode")))
         ),
+        gender=_text(patient.get("gender")),
         is_restricted=_is_restricted(patient),
         is_deceased=is_deceased,
         date_of_death=date_of_death,

@@ -49,8 +49,9 @@ def told(
             yield Told(other, label, one.nhs_number)
             return
         case Label.TWIN_NOT_ON_PDS:
-            yield Told(_twin_of(chance, child), label, "")
-            if chance.random() < 0.5:
+            is_in_file = chance.random() < 0.5
+            yield Told(_twin_of(chance, child, is_in_file=is_in_file), label, "")
+            if is_in_file:
                 yield Told(child, Label.TWIN, number)
             return
         case Label.NAMESAKE_IN_NEW_AREA:
@@ -101,19 +102,37 @@ def row(chance: random.Random, said: Told, *, urn: str) -> LabelledRow:
     return LabelledRow(cells, label, truth)
 
 
-def _twin_of(chance: random.Random, child: Person) -> Person:
-    """Return somebody born with the child, of whom PDS knows nothing."""
+def _twin_of(chance: random.Random, child: Person, *, is_in_file: bool) -> Person:
+    """Return somebody born with the child, of whom PDS knows nothing.
+
+    :param is_in_file: the file has the child too
+
+    Some are called by another form of the child's name (Charlie and Charlotte); where
+    the file does not show that they are two, they are brother and sister.
+    """
     name, first_name = child.names[0], child.names[0].given[0]
+    everybody = (*invented.GIRLS, *invented.BOYS)
     forms = {first_name}.union(
         *(forms for forms in invented.FORMS_OF_ONE_NAME if first_name in forms)
     )
-    names = [each for each in (*invented.GIRLS, *invented.BOYS) if each not in forms]
+    names = [each for each in everybody if each not in forms]
     alike = [
         each
         for each in names
         if each[:NAMES_BEGIN_ALIKE] == first_name[:NAMES_BEGIN_ALIKE]
     ]
-    chosen = chance.choice(alike if alike and chance.random() < 0.5 else names)
+    of_one_name = [
+        each
+        for each in everybody
+        if each in forms
+        and each != first_name
+        and (is_in_file or (each in invented.GIRLS) != (child.gender == "female"))
+    ]
+    kind = chance.random()
+    if of_one_name and kind < 0.6:
+        chosen = chance.choice(of_one_name)
+    else:
+        chosen = chance.choice(alike if alike and kind < 0.5 else names)
     return replace(
         child,
         names=(Name(name.family, (chosen,)),),

@@ -82,8 +82,7 @@ SHORT_FORMS = {
     "Tobias": "Toby", "William": "Will", "Zachary": "Zac",
 }  # fmt: skip
 
-# Names that are forms of one another, though each is also a name by itself: nobody
-# calls twins by two of them.
+# Names that are forms of one another, though each is also a name by itself.
 FORMS_OF_ONE_NAME = tuple(
     frozenset(names.split())
     for names in (

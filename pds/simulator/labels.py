@@ -17,8 +17,8 @@ class Label(StrEnum):
     MOVED_HOUSE = "moved house"
     CHANGED_NAME = "changed name"
     TWIN = "twin"
-    # PDS holds the other twin alone; half the time the names begin alike, and half
-    # the time the other is in the file.
+    # PDS holds the other twin alone; half the time the names begin alike or are forms
+    # of one name, and half the time the other is in the file.
     TWIN_NOT_ON_PDS = "twin not on PDS"
     # Both twins are in the file, each with the other's number.
     TWINS_WITH_SWAPPED_NUMBERS = "twins with swapped numbers"

@@ -295,6 +295,28 @@ def test_alike_names_verify_unless_mavis_may_hold_a_twin(pds, other, confirmed):
     assert state(child) == (HERS, confirmed)
 
 
+@pytest.mark.parametrize(
+    ("charlie", "other", "confirmed"),
+    [
+        ({}, {}, True),
+        ({}, {"first_name": "Charlotte"}, False),
+        ({"gender": "male"}, {}, False),
+    ],
+)
+def test_a_short_form_does_not_verify_the_number_of_a_twin(
+    pds, charlie, other, confirmed
+):
+    child = known(first_name="Charlie", nhs_number_confirmed=False, **charlie)
+    if other:
+        ChildFactory(**other)
+    charlotte = [{"given": ["Charlotte"], "family": "Okafor"}]
+    pds.people[HERS] = patient(name=charlotte, gender="female")
+
+    sweep()
+
+    assert state(child) == (HERS, confirmed)
+
+
 # --- Whom, and when -----------------------------------------------------------
 
 

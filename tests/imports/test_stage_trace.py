@@ -194,6 +194,43 @@ def test_alike_first_names_do_not_verify_when_the_file_may_hold_a_twin(
     assert traced.uploaded_number == UploadedNumber.SOMEONE_ELSE
 
 
+@pytest.mark.parametrize(
+    ("details", "found"),
+    [
+        pytest.param({}, True, id="nobody like a twin"),
+        pytest.param({"gender": "female"}, True, id="a girl as in PDS"),
+        pytest.param({"gender": "male"}, False, id="a boy, and so the twin"),
+    ],
+)
+def test_a_short_form_finds_a_child_but_not_its_twin(
+    details, found, pds, cohort_import, clock
+):
+    charlotte = [{"given": ["Charlotte"], "family": "Okafor"}]
+    pds.people["Cha*"] = patient(name=charlotte, gender="female")
+    traced = row(cohort_import, "Charlie", **details)
+
+    run(cohort_import, clock)
+
+    traced.refresh_from_db()
+    assert (traced.trace_outcome == TraceOutcome.FOUND) is found
+    assert traced.trace.steps.filter(step="wildcard_first_name").exists()
+
+
+def test_a_short_form_does_not_find_a_twin_who_is_in_the_file(
+    pds, cohort_import, clock
+):
+    charlotte = patient(name=[{"given": ["Charlotte"], "family": "Okafor"}])
+    pds.people |= {"Cha*": charlotte, "Charlotte": charlotte}
+    charlie, twin = row(cohort_import, "Charlie"), row(cohort_import, "Charlotte")
+
+    run(cohort_import, clock)
+
+    charlie.refresh_from_db()
+    twin.refresh_from_db()
+    assert (twin.trace_outcome, twin.nhs_number) == (TraceOutcome.FOUND, HERS)
+    assert (charlie.trace_outcome, charlie.nhs_number) == (TraceOutcome.NOT_FOUND, None)
+
+
 # --- Faults -------------------------------------------------------------------
 
 
@@ -447,7 +484,7 @@ def test_tracing_costs_the_same_queries_for_any_number_of_rows(
         )
     lease = leases.take(cohort_import.pk, now=clock())
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         trace.run(lease=lease, clock=clock)
 
     cohort_import.refresh_from_db()

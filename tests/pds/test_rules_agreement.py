@@ -42,6 +42,33 @@ def test_first_names(ours, theirs, agree):
     assert birth_and_first_name_agree(them, sought(first_name=ours)) is agree
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "agree"),
+    [
+        pytest.param({}, {}, True, id="nothing is known"),
+        pytest.param({"twins": {"charlotte"}}, {}, False, id="her twin is in the file"),
+        pytest.param({"twins": {"amara"}}, {}, True, id="a twin of another name"),
+        pytest.param({"gender": "male"}, {"gender": "female"}, False, id="his sister"),
+        pytest.param({"gender": "female"}, {"gender": "female"}, True, id="a girl"),
+        pytest.param({"gender": "male"}, {"gender": "unknown"}, True, id="not known"),
+        pytest.param({"gender": "not_known"}, {"gender": "male"}, True, id="not given"),
+        pytest.param({}, {"gender": "female"}, True, id="given by PDS alone"),
+    ],
+)
+def test_a_short_form_is_no_name_of_a_twin(ours, theirs, agree):
+    charlie = sought(first_name="Charlie", **ours)
+    charlotte = person(first="Charlotte", **theirs)
+
+    assert birth_and_first_name_agree(charlotte, charlie) is agree
+    assert verifies(charlotte, charlie) is agree
+
+
+def test_the_very_name_agrees_whatever_twins_there_are():
+    amara = sought(twins={"amara"}, gender="male")
+
+    assert birth_and_first_name_agree(person(gender="female"), amara)
+
+
 def test_any_name_in_the_answer_will_do():
     them = person(
         names=(

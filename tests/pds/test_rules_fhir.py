@@ -49,8 +49,16 @@ def test_one_match_is_a_person():
     assert found.person.names == (PersonName(("Amara",), "Okafor"),)
     assert found.person.date_of_birth == BORN
     assert found.person.postcodes == ("SW1A 1AA",)
+    assert found.person.gender == ""
     assert not found.person.is_restricted
     assert not found.person.is_deceased
+
+
+@pytest.mark.parametrize(
+    ("said", "gender"), [("female", "female"), (" male ", "male"), (7, ""), (None, "")]
+)
+def test_gender_is_as_fhir_says_it(said, gender):
+    assert person_of(gender=said).gender == gender
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,26 @@ def test_a_twin_who_is_not_on_pds_shares_all_but_the_first_name(people, rows):
     )
 
 
+def test_twins_with_two_forms_of_one_name_are_both_in_the_file_or_boy_and_girl(people):
+    rows = draw(
+        people, [], rows=2000, seed=1, born=BORN, shares={Label.TWIN_NOT_ON_PDS: 0.5}
+    )
+    known = {details(as_in_file(person)): person for person in people}
+    in_file = {row.nhs_number for row in rows}
+    both_in_file = set()
+
+    for row in rows:
+        other = known[details(row.cells)]
+        names = {row.cells["CHILD_FIRST_NAME"], other.names[0].given[0]}
+        of_one_name = any(names <= forms for forms in invented.FORMS_OF_ONE_NAME)
+        if row.label is Label.TWIN_NOT_ON_PDS and len(names) == 2 and of_one_name:
+            is_there = other.nhs_number in in_file
+            assert is_there or row.cells["CHILD_GENDER"] != other.gender
+            both_in_file.add(is_there)
+
+    assert both_in_file == {True, False}
+
+
 def details(cells):
     return tuple(
         cells[f"CHILD_{name}"] for name in ("LAST_NAME", "DATE_OF_BIRTH", "POSTCODE")
