@@ -6,7 +6,6 @@ the block ends.
 """
 
 import os
-import secrets
 import sys
 import tempfile
 import time
@@ -14,14 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
-import psycopg
-from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.backends.postgresql.base import DatabaseWrapper
-from psycopg import sql
 
 from imports.models import CohortImport
 from imports.stages import upload
@@ -30,6 +23,7 @@ from mavis.embedded import processes, services, valkey
 from mavis.embedded.supervisor import ROOT
 from mavis.models import Role, Team, TeamMembership, User
 from mavis.trials.cohorts import Cohort
+from mavis.trials.databases import empty_database
 
 # So that a worker that was killed is missed soon, and progress is seen often.
 WORKING_QUICKLY = {
@@ -154,7 +148,7 @@ def opened(*, people: int, seed: int, requests_per_second: float) -> Iterator[Pl
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="trial-")))
-        database_url = stack.enter_context(_database())
+        database_url = stack.enter_context(empty_database())
         cache = valkey.start(folder / "valkey", log=folder / "valkey.log")
         stack.callback(cache.stop)
         pds = stack.enter_context(_simulator(people, seed, folder))
@@ -173,34 +167,6 @@ def opened(*, people: int, seed: int, requests_per_second: float) -> Iterator[Pl
         )
         stack.callback(place.stop)
         yield place
-
-
-@contextmanager
-def _database() -> Iterator[str]:
-    """Put an empty database in the place of Mavis's own, and drop it at the end."""
-    address = urlsplit(os.environ["DATABASE_URL"])
-    own = connections[DEFAULT_DB_ALIAS].settings_dict["NAME"]
-    name = f"mavis_trial_{secrets.token_hex(6)}"
-    quoted = sql.Identifier(name)
-    with psycopg.connect(address.geturl(), autocommit=True) as session:
-        session.execute(sql.SQL("CREATE DATABASE {}").format(quoted))
-        try:
-            _connect_to(name)
-            call_command("migrate", verbosity=0, skip_checks=True)
-            yield address._replace(path=f"/{name}").geturl()
-        finally:
-            _connect_to(own)
-            # A worker that was killed may still have a session there.
-            session.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(quoted))
-
-
-def _connect_to(name: str) -> None:
-    """Have whatever is asked of the database from now on be asked of this one."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    assert isinstance(connection, DatabaseWrapper)
-    connection.close()
-    connection.close_pool()
-    connection.settings_dict["NAME"] = name
 
 
 @contextmanager
