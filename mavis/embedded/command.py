@@ -31,7 +31,13 @@ ASKS_PDS = {"import_cohort", "pds_lookup", "refresh_from_pds"}
 # These work on the tables themselves.
 MIGRATES_ITSELF = {"makemigrations", "migrate", "showmigrations", "sqlmigrate"}
 # And these make databases of their own.
-NEEDS_OWNER = {*MIGRATES_ITSELF, "dbshell", "fault_drill", "rebase_migration"}
+NEEDS_OWNER = {
+    *MIGRATES_ITSELF,
+    "dbshell",
+    "fault_drill",
+    "rebase_migration",
+    "trace_quality",
+}
 # For commands that ask nothing of a server, whose settings must still be readable.
 NO_SERVERS = {
     "DATABASE_URL": "postgres://not-started/",
