@@ -74,6 +74,16 @@ def merge(
     given = list(dict.fromkeys(parent for parent in parents if not parent.is_blank))
     if not given:
         return []
+    # Most files repeat what Mavis knows, in the order in which it came to know it.
+    if given == [contact.details for contact in existing[: len(given)]]:
+        return []
+    return merge_any(existing, given)
+
+
+def merge_any(
+    existing: Sequence[KnownContact], given: Sequence[Details]
+) -> list[ContactChange]:
+    """Return what `merge` does, for parents that say something, each once."""
     found = _pair_off(existing, given)
     afterwards = {contact.id: contact.details for contact in existing}
     for place, contact in found.items():

@@ -11,6 +11,8 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 _IGNORED = re.compile(r"['’ʼ`‘´.\-‐‑–—\s]+")
+# The same for names in plain letters, which most are; Python’s white space with it.
+_IGNORED_IN_ASCII = str.maketrans("", "", "'`.- \t\n\r\v\f\x1c\x1d\x1e\x1f")
 
 
 def fold(name: str) -> str:
@@ -21,6 +23,13 @@ def fold(name: str) -> str:
     >>> fold("O’Brien-Łukasz"), fold("Zoë  Æthel")
     ('obrienlukasz', 'zoeaethel')
     """
+    if name.isascii():
+        return name.lower().translate(_IGNORED_IN_ASCII)
+    return fold_any(name)
+
+
+def fold_any(name: str) -> str:
+    """Return what `fold` does, for letters of any script."""
     # Twice: 𝓐 is a capital only once it is decomposed, and ŉ comes apart once it is
     # small.
     small = unicodedata.normalize("NFKD", name).casefold()

@@ -1,11 +1,13 @@
 """The quick ways of reading phones, emails and numbers agree with the packages."""
 
 import nhs_number as package
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from children.rules.contacts import Details, KnownContact, merge, merge_any
+from mavis.pages import show_any_phone, show_phone
 from mavis.rules import emails, nhs_number, phone, postcode
-from mavis.rules.names import fold
+from mavis.rules.names import fold, fold_any
 
 DIGITS = st.text("0123456789", min_size=9, max_size=10)
 PREFIXES = st.sampled_from(["0", "+44", "+44 ", "+44 (0)", "", "0044"])
@@ -55,3 +57,55 @@ def test_a_postcode_once_normalised_stays_as_it_is(text):
 @given(st.text())
 def test_folding_a_folded_name_changes_nothing(name):
     assert fold(fold(name)) == fold(name)
+
+
+@given(st.one_of(st.text(), st.text(st.characters(max_codepoint=127))))
+def test_a_name_in_plain_letters_is_folded_as_any_is(name):
+    assert fold(name) == fold_any(name)
+
+
+@given(st.from_regex(r"\+44[0-9]{9,10}|\+[1-9][0-9]{8,11}", fullmatch=True))
+def test_a_phone_number_is_shown_as_the_package_shows_it(number):
+    assume(is_stored(number))
+
+    assert show_phone(number) == show_any_phone(number)
+
+
+def is_stored(number):
+    return phone.normalise(number) == number
+
+
+# Few of each, so that contacts often share them.
+def details(*relationships):
+    return st.builds(
+        Details,
+        st.sampled_from(["", "Jo Bell", "JO BELL", "Al Bell"]),
+        st.sampled_from(relationships),
+        st.just(""),
+        st.sampled_from(["", "+447700900001", "+447700900002"]),
+        st.sampled_from(["", "bell@example.com"]),
+    )
+
+
+# Of what Mavis knows the relationship is never blank.
+CONTACTS = details("unknown", "mother", "father")
+PARENTS = details("", "unknown", "mother", "father")
+
+
+@given(st.lists(CONTACTS, max_size=3), st.data())
+def test_parents_who_are_known_already_change_nothing_either_way(contacts, data):
+    existing = [
+        KnownContact(number, contact)
+        for number, contact in enumerate(contacts, start=1)
+        if not contact.is_blank
+    ]
+    known = [contact.details for contact in existing]
+    parents = data.draw(
+        st.one_of(
+            st.lists(PARENTS, max_size=2),
+            st.integers(0, len(known)).map(lambda count: known[:count]),
+        )
+    )
+    said = list(dict.fromkeys(each for each in parents if not each.is_blank))
+
+    assert merge(existing, parents) == merge_any(existing, said)
