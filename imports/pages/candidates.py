@@ -5,19 +5,25 @@ only its name, that team and the names of the fields that differ (spec section 7
 "Another team's child").
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 from children.models import Child
 from imports.models import CohortRow, RowCandidate
 from imports.pages import resemblances, words
 from imports.queries.rows import has_had, team_with
-from mavis.pages import show_name
+from mavis.pages import show_date, show_name, show_nhs_number
 
 
 def may_be_about(row: CohortRow) -> tuple[str, ...]:
     """Return a line for each child that the row may be about: who, what differs."""
     team_id = row.cohort_import.team_id
-    lines = [_line(row, candidate, team_id) for candidate in row.candidates.all()]
+    candidates = row.candidates.all()
+    names = Counter(_name(candidate) for candidate in candidates)
+    lines = [
+        _line(row, candidate, team_id, has_namesake=names[_name(candidate)] > 1)
+        for candidate in candidates
+    ]
     if row.competing_rows:
         lines.append(competing(row.competing_rows))
     return tuple(lines)
@@ -33,15 +39,32 @@ def competing(row_numbers: Sequence[int]) -> str:
     return f"{noun} {words.listed([str(n) for n in row_numbers])} may be the same child"
 
 
-def _line(row: CohortRow, candidate: RowCandidate, team_id: int) -> str:
+def _line(
+    row: CohortRow, candidate: RowCandidate, team_id: int, *, has_namesake: bool
+) -> str:
     child = candidate.child
-    who = f"{show_name(child.first_name, child.last_name)}{_whose(candidate, team_id)}"
+    who = f"{_name(candidate)}{_whose(candidate, team_id)}"
+    if has_namesake and _may_open(child, team_id):
+        who += f", {_told_apart(child)}"
     if not candidate.differences:
         return f"{who}: nothing differs"
     line = f"{who}: different {words.listed(words.fields(candidate.differences))}"
     if candidate.reasons and _may_open(child, team_id):
         line += f". {resemblances.why(row, candidate)}"
     return line
+
+
+def _name(candidate: RowCandidate) -> str:
+    return show_name(candidate.child.first_name, candidate.child.last_name)
+
+
+def _told_apart(child: Child) -> str:
+    """Return what tells a child from another of the same name."""
+    details = [f"born {show_date(child.date_of_birth)}"]
+    if not child.restricted:
+        details.append(child.postcode)
+    details.append(show_nhs_number(child.nhs_number) or "no NHS number")
+    return ", ".join(details)
 
 
 def _may_open(child: Child, team_id: int) -> bool:

@@ -9,6 +9,7 @@ from imports.models import RowCandidate
 from imports.rules.lifecycle import FailureReason, Status
 from imports.rules.resolutions import Resolution
 from mavis import clock
+from mavis.pages import show_nhs_number
 from tests.factories import (
     NOW,
     ChildFactory,
@@ -220,3 +221,23 @@ def test_of_another_teams_child_only_name_team_and_fields_are_shown(client, nurs
     )
     assert "LS1 4AP" not in page.response.content.decode()
     assert child.nhs_number not in page.text.replace(" ", "")
+
+
+def test_children_of_one_name_are_told_apart_by_what_the_team_may_see(client, nurse):
+    other = TeamFactory(name="Northfield SAIS team")
+    traced = ChildFactory(team=nurse.team, traced=True, postcode="M1 1AE")
+    restricted = ChildFactory(team=nurse.team, restricted=True, postcode="LS1 4AP")
+    elsewhere = ChildFactory(team=other, traced=True, postcode="BL1 1AA")
+    match = a_close_match(nurse.team, child=traced)
+    for child in (restricted, elsewhere):
+        RowCandidate.objects.create(row=match.row, child=child, differences=[])
+
+    page = Shown.at(client, "/imports/issues/")
+
+    (issue,) = page.table()
+    assert issue["Existing record, and what differs"] == (
+        f"OKAFOR, Amara, born 27 March 2014, M1 1AE, "
+        f"{show_nhs_number(traced.nhs_number)}: different postcode "
+        "OKAFOR, Amara, born 27 March 2014, no NHS number: nothing differs "
+        "OKAFOR, Amara (with Northfield SAIS team): nothing differs"
+    )
