@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from imports.models import CohortImport
 from imports.rules.lifecycle import TRANSITIONS
 from imports.sql import purging as sql
+from mavis import attempts
 from pds import sql as pds
 
 log = structlog.get_logger()
@@ -33,6 +35,8 @@ class Purged:
 def purge(*, now: datetime) -> Purged:
     """Erase all that is too old. Safe to repeat, and to interrupt."""
     answers = pds.delete_old_answers(now=now)
+    attempts.forget_old(now=now)
+    SessionStore.clear_expired()
     # They hold what was searched for, and whose record was said to be updated.
     Session.objects.filter(expire_date__lt=now).delete()
     old = (

@@ -4,16 +4,20 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeGuard
+from urllib.parse import urlsplit, urlunsplit
 
+from django.contrib.auth import BACKEND_SESSION_KEY
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from mavis.models import AccessEvent, Team, TeamMembership, User
 from mavis.rules import permissions
+from mavis.sign_in.backends import NAME as BY_CIS2
 
 Parameters = ParamSpec("Parameters")
 
@@ -69,18 +73,44 @@ def without_team(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return to_sign_in(request)
     if request.memberships:  # type: ignore[attr-defined]
-        return redirect("select_team")
-    return render(request, "accounts/no_team.jinja", status=403)
+        return redirect_to_login(where_they_were(request), reverse("select_team"))
+    context = {"by_cis2": request.session.get(BACKEND_SESSION_KEY) == BY_CIS2}
+    return render(request, "accounts/no_team.jinja", context, status=403)
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send someone to the sign-in page, and from there back to where they were."""
+    answer = redirect_to_login(where_they_were(request))
     if request.htmx:  # type: ignore[attr-defined]
         # The whole page has to go there, not the fragment that was asked for.
-        return HttpResponseClientRedirect(reverse("sign_in"))
-    if request.method != "GET":
-        return redirect("sign_in")
-    return redirect_to_login(request.get_full_path())
+        return HttpResponseClientRedirect(answer.headers["Location"])
+    return answer
+
+
+def where_they_were(request: HttpRequest) -> str:
+    """Return the address of the page that somebody saw when they asked for this.
+
+    It is a path of ours, whatever the browser says.
+    """
+    if request.htmx:  # type: ignore[attr-defined]
+        return request.htmx.current_url_abs_path or reverse("dashboard")  # type: ignore[attr-defined]
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    # They pressed a button of a page, and what it leads to cannot be opened.
+    page = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()}):
+        parts = urlsplit(page)
+        return urlunsplit(("", "", parts.path, parts.query, ""))
+    return reverse("dashboard")
+
+
+def page_of_ours(request: HttpRequest, wanted: str) -> str:
+    """Return this address if it is a path of Mavis, or else the dashboard."""
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts=None, require_https=request.is_secure()
+    ):
+        return wanted
+    return reverse("dashboard")
 
 
 def record_openings(

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.contrib.auth import BACKEND_SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from mavis.models import TeamMembership
+from mavis.sign_in import people
+from mavis.sign_in.backends import NAME as BY_CIS2
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -36,6 +39,28 @@ def no_store(get_response: Next) -> Next:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+# What no page of Mavis uses, and a script of somebody else might.
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer", "camera", "display-capture", "geolocation", "gyroscope",
+        "magnetometer", "microphone", "midi", "payment", "usb",
+    )
+)  # fmt: skip
+
+
+def permissions_policy(get_response: Next) -> Next:
+    """Tell browsers which of their abilities no page may use, nor other sites ours."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers["Permissions-Policy"] = PERMISSIONS
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
 
     return middleware
@@ -80,9 +105,14 @@ def current_team(get_response: Next) -> Next:
 
 
 def memberships_of(request: HttpRequest) -> tuple[TeamMembership, ...]:
-    """Return the memberships of whoever is signed in, in order of team name."""
+    """Return the memberships of whoever is signed in, in order of team name.
+
+    Of someone who signed in by NHS CIS2, what it said of them and nothing else.
+    """
     if not request.user.is_authenticated:
         return ()
+    if request.session.get(BACKEND_SESSION_KEY) == BY_CIS2:
+        return people.memberships_of(request.user, request.session)
     return tuple(
         TeamMembership.objects.filter(user=request.user)
         .select_related("team")

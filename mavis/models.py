@@ -29,11 +29,17 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in, by email address."""
+    """A person who signs in: by email address and password, or by NHS CIS2."""
 
-    email = models.EmailField(max_length=254, unique=True)
+    # Of someone who signs in by NHS CIS2 it is only for information, and may be unknown.
+    email = models.EmailField(max_length=254, unique=True, null=True)
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
+    # Who NHS CIS2 says this is: these two together, and nothing else, say it.
+    issuer = models.CharField(max_length=200, blank=True, default="")
+    subject = models.CharField(max_length=255, blank=True, default="")
+    # Counted up when they sign out, which ends their sessions on every device.
+    session_generation = models.PositiveIntegerField(default=0)
     teams = models.ManyToManyField(Team, through="TeamMembership", related_name="users")
 
     objects: ClassVar[UserManager] = UserManager()
@@ -46,10 +52,28 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(
                 Lower("email"), name="user_email_is_unique_in_any_case"
             ),
+            models.UniqueConstraint(
+                fields=["issuer", "subject"],
+                condition=~Q(subject=""),
+                name="user_is_one_person_of_an_issuer",
+            ),
+            models.CheckConstraint(
+                condition=Q(issuer="", subject="", email__isnull=False)
+                | (~Q(issuer="") & ~Q(subject="")),
+                name="user_can_be_identified",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"user {self.pk}"
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session must have been begun with to be theirs still.
+
+        It changes with the password, and whenever they sign out.
+        """
+        password: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        return f"{password}.{self.session_generation}"
 
 
 class Role(models.TextChoices):
@@ -220,3 +244,38 @@ class AccessEvent(models.Model):
 
     def __str__(self) -> str:
         return f"access {self.pk}"
+
+
+class AttemptKind(models.TextChoices):
+    """What may be done only so often. Failures are of passwords."""
+
+    FAILURE_FOR_ACCOUNT = "failure_for_account"
+    FAILURE_FROM_ADDRESS = "failure_from_address"
+    SIGN_IN_FROM_ADDRESS = "sign_in_from_address"
+    UPLOAD_BY_USER = "upload_by_user"
+    UPLOAD_BY_TEAM = "upload_by_team"
+
+
+class Attempt(models.Model):
+    """One time that somebody did what may be done only so often.
+
+    Who did it is kept as a hash: it may be an email address that somebody only tried.
+    """
+
+    what = models.CharField(max_length=30, choices=AttemptKind.choices)
+    who = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["what", "who", "at"], name="attempt_by_who"),
+            models.Index(fields=["at"], name="attempt_by_age"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(what__in=AttemptKind.values), name="attempt_what_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.pk}"

@@ -22,10 +22,15 @@ def show_datetime(moment: datetime.datetime | None) -> str:
     """Return a moment in UK time: "1 September 2014 at 2:05pm"."""
     if moment is None:
         return ""
+    return f"{show_date(timezone.localtime(moment).date())} at {show_time(moment)}"
+
+
+def show_time(moment: datetime.datetime) -> str:
+    """Return the time of day in the United Kingdom: "2:05pm"."""
     local = timezone.localtime(moment)
     hour = local.hour % 12 or 12
     half = "am" if local.hour < 12 else "pm"
-    return f"{show_date(local.date())} at {hour}:{local:%M}{half}"
+    return f"{hour}:{local:%M}{half}"
 
 
 def show_nhs_number(number: str | None) -> str:

@@ -15,7 +15,10 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from mavis.pds_access import Unusable, read_access
+from mavis import cis2_access
+from mavis.pds_access import read_access
+from mavis.private_keys import Unusable
+from mavis.rules.allowances import Allowance
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -82,7 +85,11 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "mavis.middleware.no_store",
+    "mavis.middleware.permissions_policy",
+    "mavis.sign_in.sessions.sessions_end",
     "mavis.middleware.current_team",
+    # Before anything reads what is sent.
+    "mavis.limits.no_more_than_allowed",
     "mavis.middleware.wrong_method_has_a_page",
 ]
 ROOT_URLCONF = "mavis.urls"
@@ -129,6 +136,20 @@ AUTH_USER_MODEL = "mavis.User"
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "dashboard"
 LOGOUT_REDIRECT_URL = "sign_in"
+# Whether people may sign in by an email address and a password.
+LOCAL_ACCOUNTS = env.bool("LOCAL_ACCOUNTS", default=DEVELOPMENT)
+# CIS2_ISSUER, CIS2_CLIENT_ID, CIS2_ACR, and CIS2_PRIVATE_KEY (or CIS2_PRIVATE_KEY_FILE)
+# with CIS2_KEY_ID, or CIS2_CLIENT_SECRET: all of them, or none.
+try:
+    CIS2 = cis2_access.read_access(os.environ, development=DEVELOPMENT)
+except Unusable as error:
+    raise ImproperlyConfigured(str(error)) from error
+# Seconds for which one answer of NHS CIS2 is waited for.
+CIS2_TIMEOUT_SECONDS = env.float("CIS2_TIMEOUT_SECONDS", default=10)
+AUTHENTICATION_BACKENDS = [
+    *(["django.contrib.auth.backends.ModelBackend"] if LOCAL_ACCOUNTS else []),
+    "mavis.sign_in.backends.FromCis2",
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -148,9 +169,35 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = not DEVELOPMENT
 CSRF_COOKIE_SECURE = not DEVELOPMENT
 CSRF_COOKIE_HTTPONLY = True
-# Seconds without a request after which a session ends.
-SESSION_COOKIE_AGE = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
-SESSION_SAVE_EVERY_REQUEST = True
+# Seconds without use after which a session ends; what a page asks for by itself is
+# no use of it. Some seconds before, the person is asked whether to go on.
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
+SESSION_WARNING_SECONDS = env.int("SESSION_WARNING_SECONDS", default=2 * 60)
+# Seconds after which every session ends, however much it is used.
+SESSION_COOKIE_AGE = env.int("SESSION_LONGEST_SECONDS", default=12 * 60 * 60)
+if not 0 < SESSION_WARNING_SECONDS < SESSION_IDLE_SECONDS <= SESSION_COOKIE_AGE:
+    raise ImproperlyConfigured(
+        "Set SESSION_WARNING_SECONDS to less than SESSION_IDLE_SECONDS, and that to no "
+        "more than SESSION_LONGEST_SECONDS."
+    )
+# How many proxies of ours each request comes through. Each adds to X-Forwarded-For
+# whom it was asked by; what stands there before these is not believed.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0 if DEVELOPMENT else 1)
+# Passwords that may be wrong before nobody can try again for a while.
+_LOCKED_FOR = datetime.timedelta(minutes=env.int("LOCK_OUT_MINUTES", default=15))
+FAILURES_FOR_ACCOUNT = Allowance(env.int("FAILURES_FOR_ACCOUNT", 5), _LOCKED_FOR)
+FAILURES_FROM_ADDRESS = Allowance(env.int("FAILURES_FROM_ADDRESS", 30), _LOCKED_FOR)
+# What may be done in a minute; 0 is no limit, as when developing.
+_A_MINUTE = datetime.timedelta(minutes=1)
+SIGN_INS_FROM_ADDRESS = Allowance(
+    env.int("SIGN_INS_PER_MINUTE", default=0 if DEVELOPMENT else 60), _A_MINUTE
+)
+UPLOADS_BY_USER = Allowance(
+    env.int("UPLOADS_PER_MINUTE", default=0 if DEVELOPMENT else 10), _A_MINUTE
+)
+UPLOADS_BY_TEAM = Allowance(
+    env.int("TEAM_UPLOADS_PER_MINUTE", default=0 if DEVELOPMENT else 30), _A_MINUTE
+)
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "mavis.views.form_out_of_date"
 CONTENT_SECURITY_POLICY = {
@@ -189,7 +236,10 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
             "environment": "mavis.jinja.environment",
-            "context_processors": ["mavis.navigation.navigation"],
+            "context_processors": [
+                "mavis.navigation.navigation",
+                "mavis.sign_in.sessions.session_end",
+            ],
         },
     },
 ]
@@ -237,6 +287,8 @@ IMPORT_SLICE_SECONDS = env.float("IMPORT_SLICE_SECONDS", default=20)
 IMPORT_BATCH_ROWS = env.int("IMPORT_BATCH_ROWS", default=1000)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# No page has more than one.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     # Drops what is beyond IMPORT_MAX_MEGABYTES instead of keeping it.

@@ -1,4 +1,4 @@
-"""Loading many rows at once."""
+"""What only SQL can say: loading many rows at once, and taking turns."""
 
 from collections.abc import Iterable, Sequence
 
@@ -22,3 +22,14 @@ def copy_into(
     ):
         for row in rows:
             copy.write_row(row)
+
+
+def take_turns(subject: str) -> None:
+    """Wait until nobody else who named this subject is in a transaction.
+
+    It is ours until the end of the transaction that we are in.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [subject]
+        )

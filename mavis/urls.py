@@ -2,14 +2,26 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from mavis import views
+from mavis import demo_pages, views
+from mavis.sign_in import cis2_views
+from mavis.sign_in import views as sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.dashboard, name="dashboard"),
-    path("sign-in/", views.sign_in, name="sign_in"),
-    path("sign-out/", views.sign_out, name="sign_out"),
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-in/cis2/", cis2_views.begin, name="cis2_begin"),
+    path("sign-in/cis2/callback/", cis2_views.come_back, name="cis2_come_back"),
+    path(
+        "sign-in/cis2/signed-out/",
+        cis2_views.signed_out_of_cis2,
+        name="cis2_signed_out",
+    ),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("session/", sign_in.session_status, name="session_status"),
+    path("session/ending/", sign_in.session_ending, name="session_ending"),
+    path("session/stay/", sign_in.stay, name="session_stay"),
     path("team/", views.select_team, name="select_team"),
-    path("demo/<str:name>", views.demo_file, name="demo_file"),
+    path("demo/<str:name>", demo_pages.demo_file, name="demo_file"),
     path("imports/", include("imports.urls")),
     path("audit-log/", include("imports.audit_urls")),
     path("children/", include("children.urls")),

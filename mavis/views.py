@@ -1,65 +1,23 @@
-"""Signing in and out, choosing a team, the dashboard, and the pages of errors."""
+"""Choosing a team, the dashboard, and the pages of errors."""
 
-from typing import TYPE_CHECKING
-
-from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.core.exceptions import (
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import (
-    require_http_methods,
-    require_POST,
-    require_safe,
-)
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mavis import navigation
 from mavis.access import AuthenticatedRequest, team_required
-from mavis.forms import SelectTeam, SignIn
+from mavis.demo_pages import demo
+from mavis.forms import SelectTeam
 from mavis.middleware import TEAM
-
-if TYPE_CHECKING:
-    from mavis.demo.catalogue import Catalogue
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponse:
-    """Sign someone in by email address and password."""
-    if request.user.is_authenticated:
-        return redirect("dashboard")
-    form = SignIn(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        user = authenticate(
-            request,
-            username=form.cleaned_data["email"],
-            password=form.cleaned_data["password"],
-        )
-        if user is not None:
-            login(request, user)
-            return redirect(where_to(request))
-        # One sentence for both: nobody learns which accounts there are.
-        form.add_error(None, "The email address or password is not right")
-    context = {"form": form, "demo": demo()}
-    status = 422 if request.method == "POST" else 200
-    return render(request, "accounts/sign_in.jinja", context, status=status)
-
-
-def where_to(request: HttpRequest) -> str:
-    """Return the page that someone wanted before they had to sign in."""
-    wanted = request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return wanted
-    return "dashboard"
-
-
-@require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
-    logout(request)
-    return redirect("sign_in")
+from mavis.sign_in.views import where_to
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,7 +34,7 @@ def select_team(request: AuthenticatedRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         request.session[TEAM] = int(form.cleaned_data["team"])
-        return redirect("dashboard")
+        return redirect(where_to(request))
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/select_team.jinja", {"form": form}, status=status)
 
@@ -88,36 +46,20 @@ def dashboard(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "dashboard.jinja", context)
 
 
-# --- The demonstration --------------------------------------------------------
-
-
-def demo() -> "Catalogue | None":
-    """Return what there is to say of the demonstration, if this is one."""
-    if not settings.DEMO_DIR:
-        return None
-    from mavis.demo import catalogue
-
-    return catalogue.Catalogue.read(settings.DEMO_DIR)
-
-
-@require_safe
-def demo_file(request: HttpRequest, name: str) -> FileResponse:
-    """Hand out a sample file of the demonstration; only those of its catalogue."""
-    if not settings.DEMO_DIR:
-        raise Http404
-    from mavis.demo import catalogue
-
-    path = catalogue.path_of(settings.DEMO_DIR, name)
-    if path is None:
-        raise Http404
-    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
-
-
 # --- Errors -------------------------------------------------------------------
 
 
+WHY = {
+    RequestDataTooBig: "It was larger than any form of Mavis is.",
+    TooManyFieldsSent: "It had more fields than any form of Mavis has.",
+    TooManyFilesSent: "It had several files. Upload one at a time.",
+    MultiPartParserError: "It broke off before its end.",
+}
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "400.jinja", status=400)
+    why = next((why for kind, why in WHY.items() if isinstance(exception, kind)), "")
+    return render(request, "400.jinja", {"why": why}, status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -157,7 +157,7 @@ def _line(team: Team, event: Event, known: _Known) -> Line:
         when=show_datetime(event.at),
         at=f"{timezone.localtime(event.at):%d/%m/%Y %H:%M:%S}",
         who=event.by.name if event.by else "Mavis",
-        email=event.by.email if event.by else "",
+        email=(event.by.email or "") if event.by else "",
         what=EventKind(happened.kind).label if happened else OPENED,
         child_id=child.pk if child and child.pk in known.openable else None,
         child=_name(child, known),

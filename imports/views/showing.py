@@ -19,11 +19,14 @@ from imports.queries.rows import Section
 from imports.rules.lifecycle import FailureReason, Status
 from mavis import clock
 from mavis.access import AuthenticatedRequest, team_required
+from mavis.sign_in.sessions import asked_by_itself
 
 
 @require_safe
 @team_required
 def show(request: AuthenticatedRequest, import_id: int) -> HttpResponse:
+    if "again" in request.GET:  # a browser without JavaScript, every few seconds
+        asked_by_itself(request)
     cohort_import = queries.import_for(request.team, import_id)
     return answer_with(request, cohort_import)
 
@@ -32,6 +35,7 @@ def show(request: AuthenticatedRequest, import_id: int) -> HttpResponse:
 @team_required
 def progress(request: AuthenticatedRequest, import_id: int) -> HttpResponse:
     """Answer with how far the import has come, or have the whole page read anew."""
+    asked_by_itself(request)
     cohort_import = queries.import_for(request.team, import_id)
     if not request.htmx:
         return redirect("imports:show", import_id=import_id)

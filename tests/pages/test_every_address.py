@@ -34,9 +34,12 @@ from tests.pages.shown import Shown
 pytestmark = pytest.mark.django_db
 
 # For whoever comes, signed in or not.
-FOR_ANYBODY = {"sign_in", "demo_file"}
+FOR_ANYBODY = {
+    "sign_in", "sign_out", "demo_file", "cis2_begin", "cis2_come_back",
+    "cis2_signed_out", "session_status", "session_stay",
+}  # fmt: skip
 # For whoever is signed in, with or without a team.
-FOR_ANY_USER = {"sign_out", "select_team"}
+FOR_ANY_USER = {"session_ending", "select_team"}
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 DECISIONS = {
     "imports:approve": Action.APPROVE,

@@ -341,7 +341,8 @@ def test_a_form_with_a_wrong_token_is_told_so(team, records, token):
     client.force_login(UserFactory(team=team))
     before = all_that_is_stored()
 
-    for route in sorted(EVERY):
+    # No browser asks there but NHS CIS2, and what it sends is signed.
+    for route in sorted(set(EVERY) - {"sign-in/cis2/signed-out/"}):
         response = check(
             client.post(filled(route, records), {"csrfmiddlewaretoken": token})
         )
