@@ -18,17 +18,30 @@ class Element:
     @property
     def text(self) -> str:
         """What is read, with white space as a browser shows it."""
-        if "hidden" in self.attributes or self.attributes.get("aria-hidden") == "true":
+        if self.is_hidden:
             return ""
         pieces = [
             child if isinstance(child, str) else child.text for child in self.children
         ]
         return " ".join(" ".join(pieces).split())
 
+    @property
+    def is_hidden(self) -> bool:
+        return (
+            "hidden" in self.attributes
+            or self.attributes.get("aria-hidden") == "true"
+            or self.is_closed_dialog
+        )
+
+    @property
+    def is_closed_dialog(self) -> bool:
+        return self.tag == "dialog" and "open" not in self.attributes
+
     def all(self, *tags: str) -> list["Element"]:
+        """Return what is in it, in order, but for what a closed dialog holds."""
         found = []
         for child in self.children:
-            if isinstance(child, Element):
+            if isinstance(child, Element) and not child.is_closed_dialog:
                 if child.tag in tags:
                     found.append(child)
                 found += child.all(*tags)
