@@ -33,6 +33,7 @@ MIGRATES_ITSELF = {"makemigrations", "migrate", "showmigrations", "sqlmigrate"}
 # And these make databases of their own.
 NEEDS_OWNER = {
     *MIGRATES_ITSELF,
+    "benchmark",
     "dbshell",
     "fault_drill",
     "rebase_migration",
