@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from children.models import Child
 from imports.models import CohortRow, RowCandidate
 from imports.pages import resemblances, words
-from imports.queries.rows import has_had, team_with
+from imports.queries.rows import has_had, is_hidden, team_with
 from mavis.pages import show_date, show_name, show_nhs_number
 
 
@@ -45,7 +45,7 @@ def _line(
     child = candidate.child
     who = f"{_name(candidate)}{_whose(candidate, team_id)}"
     if has_namesake and _may_open(child, team_id):
-        who += f", {_told_apart(child)}"
+        who += f", {told_apart(child, hidden=is_hidden(row))}"
     if not candidate.differences:
         return f"{who}: nothing differs"
     line = f"{who}: different {words.listed(words.fields(candidate.differences))}"
@@ -58,12 +58,18 @@ def _name(candidate: RowCandidate) -> str:
     return show_name(candidate.child.first_name, candidate.child.last_name)
 
 
-def _told_apart(child: Child) -> str:
-    """Return what tells a child from another of the same name."""
+def told_apart(child: Child, *, hidden: bool) -> str:
+    """Return what tells a child from another of the same name.
+
+    :param hidden: no postcode. Beside what differs, the one of another child would
+        tell that of a restricted child.
+    """
     details = [f"born {show_date(child.date_of_birth)}"]
-    if not child.restricted:
+    if child.postcode and not hidden:
         details.append(child.postcode)
-    details.append(show_nhs_number(child.nhs_number) or "no NHS number")
+    number = show_nhs_number(child.nhs_number)
+    details.append(f"NHS number {number}" if number else "no NHS number")
+    details.append(words.place(child.school, home_educated=child.home_educated))
     return ", ".join(details)
 
 

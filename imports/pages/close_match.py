@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from imports.models import CloseMatch
 from imports.pages import comparison, words
-from imports.pages.candidates import competing
+from imports.pages.candidates import competing, told_apart
 from imports.pages.choices import Choice, choices_about, choices_without_child
 from imports.pages.comparison import Detail
 from imports.queries import issues
@@ -174,7 +174,11 @@ def _record(
 def _about(weighed: Weighed, existing: Existing) -> Iterable[str]:
     """Say how a record stands to the row, and who has the child."""
     child, standing = existing.child, existing.facts.standing
-    if not existing.is_limited:
+    if not existing.is_limited and len(weighed.existing) > 1:
+        yield words.sentence_case(
+            told_apart(child, hidden=comparison.is_hidden(weighed))
+        )
+    elif not existing.is_limited:
         yield f"Born {show_date(child.date_of_birth)}"
     differs = words.listed(words.fields(existing.comparison.differences))
     yield f"Different {differs}" if differs else "Nothing differs"

@@ -25,7 +25,13 @@ def issues(team: Team) -> QuerySet[CloseMatch]:
     """Return the team's unresolved close matches, oldest first, with what is shown."""
     return (
         _open_issues(team)
-        .select_related("row__cohort_import__file", "row__other_team")
+        .select_related(
+            "row__cohort_import__file",
+            "row__other_team",
+            # Whoever of them is restricted, the row's details are hidden.
+            "row__matched_child",
+            "row__child",
+        )
         .prefetch_related(candidates("row__candidates"))
         .order_by("raised_at", "pk")
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
+from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import (
     CharField,
     Count,
@@ -12,7 +13,9 @@ from django.db.models import (
     Prefetch,
     Q,
     QuerySet,
+    Value,
 )
+from django.db.models.functions import MD5, Cast, Concat
 
 from children.models import Child
 from imports.models import CohortImport, CohortRow, RowCandidate
@@ -125,6 +128,22 @@ def count_by_trace_outcome(cohort_import: CohortImport) -> Mapping[TraceOutcome,
     return {outcome: counts.get(outcome, 0) for outcome in TraceOutcome}
 
 
+def version_of(cohort_import: CohortImport) -> str:
+    """Return what is another as soon as an approval would do something else.
+
+    Before the approval a person chooses what becomes of archived children; after it,
+    rows that are held are worked out anew. Blank where neither is there.
+    """
+    may_change = cohort_import.rows.filter(
+        Q(held=True) | ~Q(archived=""), committed_at=None
+    )
+    row = Concat(Cast("row_number", CharField()), Value(" "), "fingerprint")
+    found: dict[str, str | None] = may_change.aggregate(
+        version=MD5(StringAgg(row, delimiter=" ", order_by="row_number"))
+    )
+    return found["version"] or ""
+
+
 def gains(cohort_import: CohortImport) -> tuple[int, Mapping[str, int]]:
     """Return how many records will gain information, and how often each field.
 
@@ -166,7 +185,7 @@ def rows_in(
 
 def candidates(path: str = "candidates") -> "Prefetch[str]":
     """Return what fetches a row's candidates, each with the teams that have it."""
-    found = RowCandidate.objects.select_related("child").prefetch_related(
+    found = RowCandidate.objects.select_related("child__school").prefetch_related(
         "child__memberships__team"
     )
     return Prefetch(path, found.order_by("pk"))

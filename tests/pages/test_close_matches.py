@@ -278,6 +278,22 @@ def test_one_of_several_records_is_chosen_first(client, nurse, team):
     assert (one.postcode, other.postcode) == ("SW1A 1AA", ELSEWHERE)
 
 
+def test_several_records_of_one_name_are_told_apart(client, nurse, team, school):
+    ChildFactory(team=team, school=school)
+    ChildFactory(team=team, postcode="LS1 4AP")
+
+    page = at(client, raised(team, postcode=ELSEWHERE))
+
+    assert (
+        "OKAFOR, Amara (1 of 2) Born 27 March 2014, SW1A 1AA, no NHS number, "
+        "Hollybrook Academy" in page.text
+    )
+    assert (
+        "OKAFOR, Amara (2 of 2) Born 27 March 2014, LS1 4AP, no NHS number, "
+        "Unknown school" in page.text
+    )
+
+
 # --- What else has to be known -----------------------------------------------------
 
 

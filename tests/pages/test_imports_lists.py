@@ -236,8 +236,9 @@ def test_children_of_one_name_are_told_apart_by_what_the_team_may_see(client, nu
 
     (issue,) = page.table()
     assert issue["Existing record, and what differs"] == (
-        f"OKAFOR, Amara, born 27 March 2014, M1 1AE, "
-        f"{show_nhs_number(traced.nhs_number)}: different postcode "
-        "OKAFOR, Amara, born 27 March 2014, no NHS number: nothing differs "
+        f"OKAFOR, Amara, born 27 March 2014, NHS number "
+        f"{show_nhs_number(traced.nhs_number)}, Unknown school: different postcode "
+        "OKAFOR, Amara, born 27 March 2014, no NHS number, Unknown school: "
+        "nothing differs "
         "OKAFOR, Amara (with Northfield SAIS team): nothing differs"
     )

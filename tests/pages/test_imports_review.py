@@ -7,6 +7,7 @@ import pytest
 from imports.models import CohortImport, RowCandidate
 from imports.rules.lifecycle import Status
 from imports.rules.outcomes import Archived, Move, NotImported, Outcome
+from mavis.pages import show_nhs_number
 from pds.rules.outcomes import UploadedNumber
 from tests.factories import (
     ChildFactory,
@@ -17,6 +18,7 @@ from tests.factories import (
     SchoolFactory,
     TeamFactory,
     UserFactory,
+    another_nhs_number,
 )
 from tests.pages.shown import Shown
 
@@ -258,6 +260,36 @@ def test_a_close_match_says_what_differs_for_every_child_it_may_be(client, uploa
         "Rows 4 and 9 may be the same child"
     )
     assert "LS1 4AP" not in page.text
+
+
+@pytest.mark.parametrize("restricted", [False, True])
+def test_records_of_one_name_are_told_apart(client, upload, restricted):
+    number = another_nhs_number()
+    a_close_match(
+        upload,
+        ChildFactory(
+            team=upload.team,
+            nhs_number=number,
+            nhs_number_confirmed=True,
+            school=SchoolFactory(team=upload.team, name="Hollybrook Academy"),
+            restricted=restricted,
+        ),
+        ChildFactory(team=upload.team, postcode="LS1 4AP", home_educated=True),
+        ChildFactory(team=TeamFactory(name="Northfield SAIS team"), postcode="YO1 7HH"),
+    )
+
+    page = rows_of(client, upload, CLOSE_MATCHES)
+
+    (row,) = page.table()
+    one, other = ("", "") if restricted else (" SW1A 1AA,", " LS1 4AP,")
+    assert row["Existing record, and what differs"] == (
+        f"OKAFOR, Amara, born 27 March 2014,{one} NHS number "
+        f"{show_nhs_number(number)}, Hollybrook Academy: "
+        "different first name and postcode "
+        f"OKAFOR, Amara, born 27 March 2014,{other} no NHS number, Home-educated: "
+        "different first name and postcode "
+        "OKAFOR, Amara (with Northfield SAIS team): different first name and postcode"
+    )
 
 
 def test_children_of_other_teams_whose_school_is_unknown_are_not_imported(
