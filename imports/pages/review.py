@@ -34,6 +34,8 @@ class Review:
     sections: tuple[SectionSummary, ...]
     # False for whoever uploaded it, in a team that wants a second person to approve.
     may_approve: bool
+    # What the page shows, for the decision to be compared with.
+    seen: str
 
     @classmethod
     def of(cls, cohort_import: CohortImport, *, viewer: User) -> "Review":
@@ -47,6 +49,7 @@ class Review:
             card=Card.of(cohort_import),
             sections=tuple(sections),
             may_approve=_may_approve(cohort_import, viewer),
+            seen=rows.version_of(cohort_import),
         )
 
 
@@ -63,6 +66,7 @@ class FurtherReview:
     # What to quote to support, when a fault stopped the import.
     fault_reference: str
     may_approve: bool
+    seen: str
 
     @classmethod
     def of(cls, cohort_import: CohortImport, *, viewer: User) -> "FurtherReview":
@@ -78,6 +82,7 @@ class FurtherReview:
             imported=_done(committed),
             fault_reference=cohort_import.fault_reference,
             may_approve=_may_approve(cohort_import, viewer),
+            seen=rows.version_of(cohort_import),
         )
 
 

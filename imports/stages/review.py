@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from imports.models import CohortImport, StatusChanged
+from imports.queries import rows
 from imports.rules.lifecycle import PROCESSING, Status, TransitionNotAllowed
 from imports.rules.outcomes import NotImported, Result
 from mavis import access, audit
@@ -17,20 +18,29 @@ from mavis.models import EventKind, User
 from mavis.rules.permissions import Action, can_be_done
 
 
+class ReviewChanged(Exception):
+    """The page that a person decided by no longer shows what would be done."""
+
+
 class NotAllowedToApprove(Exception):
     """The team wants a second person to approve, and this one uploaded the file."""
 
 
 @transaction.atomic(durable=True)
-def approve(*, cohort_import: CohortImport, by: User, at: datetime) -> None:
+def approve(
+    *, cohort_import: CohortImport, by: User, at: datetime, seen: str | None = None
+) -> None:
     """Accept what the review showed, so that the import is committed.
 
+    :param seen: the version of what a person saw; None if nothing was shown
     :raises TransitionNotAllowed: it is not in review
+    :raises ReviewChanged: someone else has chosen about an archived child since
     :raises StatusChanged: someone else has just approved or cancelled it
     :raises NotAllowedToApprove: someone other than the uploader has to
     """
     _check_status(cohort_import, Action.APPROVE)
     _check_approver(cohort_import, by)
+    _check_seen(cohort_import, seen)
     cohort_import.change_status(
         Status.COMMITTING, at=at, by=by, approved_by=by, approved_at=at
     )
@@ -62,28 +72,38 @@ def cancel(*, cohort_import: CohortImport, by: User, at: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def approve_changed(*, cohort_import: CohortImport, by: User, at: datetime) -> None:
+def approve_changed(
+    *, cohort_import: CohortImport, by: User, at: datetime, seen: str | None = None
+) -> None:
     """Accept the rows that changed since the first approval, as they now stand.
 
+    :param seen: the version of what a person saw; None if nothing was shown
     :raises TransitionNotAllowed: it is not in further review
+    :raises ReviewChanged: the rows are others, or stand otherwise, since
     :raises StatusChanged: someone else has just decided about them
     :raises NotAllowedToApprove: someone other than the uploader has to
     """
     _check_status(cohort_import, Action.APPROVE_CHANGED)
     _check_approver(cohort_import, by)
+    _check_seen(cohort_import, seen)
     cohort_import.change_status(Status.COMMITTING, at=at, by=by, fault_reference="")
     cohort_import.rows.filter(held=True, committed_at=None).update(held=False)
     _record(EventKind.UPLOAD_APPROVED, cohort_import, by, at)
 
 
 @transaction.atomic(durable=True)
-def ignore_changed(*, cohort_import: CohortImport, by: User, at: datetime) -> None:
+def ignore_changed(
+    *, cohort_import: CohortImport, by: User, at: datetime, seen: str | None = None
+) -> None:
     """Leave out the rows that changed since the approval. The import is then over.
 
+    :param seen: the version of what a person saw; None if nothing was shown
     :raises TransitionNotAllowed: it is not in further review
+    :raises ReviewChanged: the rows are others, or stand otherwise, since
     :raises StatusChanged: someone else has just decided about them
     """
     _check_status(cohort_import, Action.IGNORE_CHANGED)
+    _check_seen(cohort_import, seen)
     something_was_imported = (
         cohort_import.rows.exclude(committed_at=None)
         .exclude(result=Result.NOT_IMPORTED)
@@ -117,6 +137,15 @@ def _check_approver(cohort_import: CohortImport, by: User) -> None:
         uploaded_by_id=cohort_import.uploaded_by_id,
     ):
         raise NotAllowedToApprove(f"{by} uploaded {cohort_import}")
+
+
+def _check_seen(cohort_import: CohortImport, seen: str | None) -> None:
+    if seen is None:
+        return
+    # Whoever chooses about an archived child locks the import too.
+    CohortImport.objects.select_for_update(no_key=True).get(pk=cohort_import.pk)
+    if rows.version_of(cohort_import) != seen:
+        raise ReviewChanged(f"{cohort_import} is not as it was seen")
 
 
 def _record(

@@ -1,6 +1,7 @@
 """What a person decides about an import. Each is done once, whoever presses twice."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -19,6 +20,11 @@ TOO_LATE = (
     "Nothing was changed by this. Someone has dealt with this upload already, or it "
     "has moved on since you opened the page. This is how it stands now."
 )
+CHANGED = (
+    "Nothing was approved or ignored by this. What is on this page has changed since "
+    "you opened it: someone has chosen something else for an archived child, or "
+    "records have changed again. This is how it stands now. Check it, then decide."
+)
 NOT_ALLOWED = (
     "You uploaded this file, so someone else in your team has to approve it. "
     "Nothing was changed."
@@ -28,7 +34,8 @@ NOT_ALLOWED = (
 @require_POST
 @team_required
 def approve(request: AuthenticatedRequest, import_id: int) -> HttpResponse:
-    return _decide(request, import_id, review.approve, "Import started")
+    decision = partial(review.approve, seen=_seen(request))
+    return _decide(request, import_id, decision, "Import started")
 
 
 @require_POST
@@ -40,13 +47,20 @@ def cancel(request: AuthenticatedRequest, import_id: int) -> HttpResponse:
 @require_POST
 @team_required
 def approve_changed(request: AuthenticatedRequest, import_id: int) -> HttpResponse:
-    return _decide(request, import_id, review.approve_changed, "Import started")
+    decision = partial(review.approve_changed, seen=_seen(request))
+    return _decide(request, import_id, decision, "Import started")
 
 
 @require_POST
 @team_required
 def ignore_changed(request: AuthenticatedRequest, import_id: int) -> HttpResponse:
-    return _decide(request, import_id, review.ignore_changed, "Changes ignored")
+    decision = partial(review.ignore_changed, seen=_seen(request))
+    return _decide(request, import_id, decision, "Changes ignored")
+
+
+def _seen(request: AuthenticatedRequest) -> str:
+    """Return the version of what the page showed (imports.queries.rows.version_of)."""
+    return request.POST.get("seen", "")
 
 
 def _decide(
@@ -62,6 +76,9 @@ def _decide(
     except (StatusChanged, TransitionNotAllowed):
         now = queries.import_for(request.team, import_id)
         return answer_with(request, now, notice=TOO_LATE, status=409)
+    except review.ReviewChanged:
+        now = queries.import_for(request.team, import_id)
+        return answer_with(request, now, notice=CHANGED, status=409)
     except review.NotAllowedToApprove:
         return answer_with(request, cohort_import, notice=NOT_ALLOWED, status=403)
     # A hint only: a worker looks at the status, and finds nothing to do if cancelled.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from children.models import ArchiveReason, CohortMembership
+from children.models import ArchiveReason, Child, CohortMembership
 from imports.rules.lifecycle import Status
 from imports.rules.outcomes import Archived, Outcome, Result
 from tests.factories import (
@@ -163,6 +163,58 @@ def test_nothing_can_be_chosen_after_the_approval(client, nurse, cohort_import):
     assert answer.status == 409
     assert "Nothing was changed by this." in answer.text
     assert cohort_import.rows.get(row_number=3).archived == Archived.KEPT
+
+
+def test_what_a_colleague_chose_meanwhile_is_not_approved_unseen(client, cohort_import):
+    page = review(client, cohort_import)
+    archived_page(client, cohort_import).press("Keep all archived")
+
+    answer = page.press("Approve and import records")
+
+    assert answer.status == 409
+    assert "What is on this page has changed since you opened it" in answer.text
+    assert "2 children stay archived" in answer.section(SECTION).text
+    cohort_import.refresh_from_db()
+    assert cohort_import.status == Status.IN_REVIEW
+    assert answer.press("Approve and import records").banner == "Import started"
+
+
+def test_a_choice_that_was_taken_back_is_no_reason_to_refuse(client, cohort_import):
+    page = review(client, cohort_import)
+    archived_page(client, cohort_import).press("Save choices", **{"row-2": "kept"})
+    archived_page(client, cohort_import).press("Save choices", **{"row-2": "restored"})
+
+    assert page.press("Approve and import records").banner == "Import started"
+
+
+@pytest.mark.parametrize(
+    "button", ["Approve and import changed records", "Ignore changes"]
+)
+def test_changed_records_that_changed_again_are_not_decided_about_unseen(
+    client, nurse, button
+):
+    cohort_import = CohortImportFactory(
+        team=nurse.teams.get(), uploaded_by=nurse, matching=True
+    )
+    ImportFileFactory(cohort_import=cohort_import)
+    child = Child.objects.filter(pk=ChildFactory(team=cohort_import.team).pk)
+    CohortRowFactory(cohort_import=cohort_import, preferred_first_name="Ami")
+    match_rows(cohort_import)
+    approve(cohort_import, by=nurse)
+    child.update(preferred_first_name="Amy")
+    commit_rows(cohort_import)
+    page = review(client, cohort_import)
+    assert page.title.startswith("Further review")
+    child.update(preferred_first_name="Amelia")
+    review(client, cohort_import).press("Approve and import changed records")
+    cohort_import.refresh_from_db()
+    commit_rows(cohort_import)
+
+    answer = page.press(button)
+
+    assert answer.status == 409
+    assert "What is on this page has changed since you opened it" in answer.text
+    assert answer.press(button).status == 200
 
 
 def test_a_child_archived_since_the_approval_is_chosen_about_in_further_review(
