@@ -10,19 +10,10 @@ from imports.rules.match_rate import Counts
 from imports.rules.same_number import SameNumber
 from pds.rules.outcomes import TraceOutcome, UploadedNumber
 
-# Another child with that date of birth, last name and postcode: in the file, or in
-# Mavis unless it is the child of this row, by its number or its first name.
-_MAY_BE_TWINS = """
-SELECT r.id
-FROM imports_cohortrow r
-JOIN imports_cohortrow other
-  ON (other.date_of_birth, other.last_name_key, other.postcode)
-   = (r.date_of_birth, r.last_name_key, r.postcode)
- AND other.id <> r.id
- AND other.cohort_import_id = r.cohort_import_id
-WHERE r.id = ANY(%(row_ids)s)
-UNION
-SELECT r.id
+# A child in Mavis with that date of birth, last name and postcode, unless it is the
+# child of this row, by its number or its first name.
+_TWINS_IN_MAVIS = """
+SELECT DISTINCT r.id
 FROM imports_cohortrow r
 JOIN children_child c
   ON (c.date_of_birth, c.last_name_key, c.postcode)
@@ -35,7 +26,7 @@ WHERE r.id = ANY(%(row_ids)s)
 
 # Other rows of the file with that date of birth, last name and postcode: other children,
 # for a child is in a file once.
-_TWINS = """
+_TWINS_IN_FILE = """
 SELECT r.id, array_agg(other.first_name_key)
 FROM imports_cohortrow r
 JOIN imports_cohortrow other
@@ -161,17 +152,17 @@ class TriedRow:
     not_before: datetime
 
 
-def rows_that_may_be_twins(row_ids: Sequence[int]) -> set[int]:
+def rows_with_a_twin_in_mavis(row_ids: Sequence[int]) -> set[int]:
     """Return those of the rows that share their home and birthday with a child."""
     with connection.cursor() as cursor:
-        cursor.execute(_MAY_BE_TWINS, {"row_ids": list(row_ids)})
+        cursor.execute(_TWINS_IN_MAVIS, {"row_ids": list(row_ids)})
         return {row[0] for row in cursor.fetchall()}
 
 
 def twins_in_the_file(row_ids: Sequence[int]) -> dict[int, frozenset[str]]:
     """Return the folded first names of the other children like twins, by row."""
     with connection.cursor() as cursor:
-        cursor.execute(_TWINS, {"row_ids": list(row_ids)})
+        cursor.execute(_TWINS_IN_FILE, {"row_ids": list(row_ids)})
         return {row_id: frozenset(names) for row_id, names in cursor.fetchall()}
 
 

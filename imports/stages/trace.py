@@ -118,7 +118,7 @@ def _trace_round(
 
 def _wanted(rows: Sequence[CohortRow], import_id: int) -> list[Wanted]:
     with_number = [row.pk for row in rows if row.nhs_number_uploaded]
-    may_be_twins = sql.rows_that_may_be_twins(with_number) if with_number else set()
+    in_mavis = sql.rows_with_a_twin_in_mavis(with_number) if with_number else set()
     twins = sql.twins_in_the_file([row.pk for row in rows])
     return [
         Wanted(
@@ -129,7 +129,7 @@ def _wanted(rows: Sequence[CohortRow], import_id: int) -> list[Wanted]:
                 date_of_birth=row.date_of_birth,
                 postcode=row.postcode,
                 nhs_number=row.nhs_number_uploaded,
-                may_be_twin=row.pk in may_be_twins,
+                may_be_twin=row.pk in in_mavis or row.pk in twins,
                 twins=twins.get(row.pk, frozenset()),
                 gender=row.gender,
             ),

@@ -25,7 +25,8 @@ def show(request: AuthenticatedRequest) -> HttpResponse:
     if request.method == "POST":
         form = _form(request, request.POST.dict())
         if form.is_valid():
-            asked = {name: request.POST.get(name, "") for name in form.fields}
+            # As it was judged: around it may stand any number of spaces.
+            asked = {name: request.POST.get(name, "").strip() for name in form.fields}
             key = kept_searches.keep(request, SEARCHES, asked)
             return redirect(f"{reverse('audit_log:show')}?search={key}")
         return render(request, "imports/audit_log.jinja", {"form": form}, status=422)

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import islice
 
+from imports.rules.columns import BY_HEADER
 from mavis.rules.names import fold
 from pds.simulator.invented import BOYS, FAMILIES, GIRLS
 from pds.simulator.people import invented_numbers
@@ -211,14 +212,7 @@ def _with_slips(pupil: Pupil, chance: random.Random) -> Pupil:
     )
 
 
-HEADERS = (
-    "CHILD_SCHOOL_URN", "CHILD_FIRST_NAME", "CHILD_LAST_NAME",
-    "CHILD_PREFERRED_FIRST_NAME", "CHILD_PREFERRED_LAST_NAME", "CHILD_DATE_OF_BIRTH",
-    "CHILD_YEAR_GROUP", "CHILD_REGISTRATION", "CHILD_GENDER", "CHILD_ADDRESS_LINE_1",
-    "CHILD_ADDRESS_LINE_2", "CHILD_TOWN", "CHILD_POSTCODE", "CHILD_NHS_NUMBER",
-    "PARENT_1_NAME", "PARENT_1_RELATIONSHIP", "PARENT_1_PHONE", "PARENT_1_EMAIL",
-    "PARENT_2_NAME", "PARENT_2_RELATIONSHIP", "PARENT_2_PHONE", "PARENT_2_EMAIL",
-)  # fmt: skip
+HEADERS = tuple(BY_HEADER)
 FIRST_URN = 100_000
 
 

@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from mavis.benchmark import database, people
+from mavis.benchmark.figures import Figure, last_release, ratio, told
+from mavis.benchmark.run import run
 from mavis.management.plain import PlainCommand
 
 
@@ -44,15 +47,14 @@ class Command(PlainCommand):
         if not 0 < rows <= min(children, 100_000) or runs < 1:
             self.stop("Give at least one run, and no more rows than children.")
         try:
-            done = self.measure(rows, children, seed, runs, with_peer=not without_peer)
+            figures = self.measure(
+                rows, children, seed, runs, with_peer=not without_peer
+            )
         except ModuleNotFoundError as missing:
             self.stop(
                 f"{missing.name} is not installed: install requirements-evaluation.lock, "
                 "or measure --without-peer."
             )
-        from mavis.benchmark.figures import last_release, told
-
-        figures = done
         for line in told(figures, last_release()):
             self.stdout.write(line)
         if json is not None:
@@ -60,11 +62,7 @@ class Command(PlainCommand):
 
     def measure(
         self, rows: int, children: int, seed: int, runs: int, *, with_peer: bool
-    ) -> Any:
-        from mavis.benchmark import database, people
-        from mavis.benchmark.figures import Figure, ratio
-        from mavis.benchmark.run import run
-
+    ) -> list[Figure]:
         file = people.cohort(people.first(children, seed=seed), rows, seed=seed)
         size = f"{rows:,} rows, {children:,} children"
         with database.base(children, seed=seed) as base:
@@ -89,7 +87,9 @@ class Command(PlainCommand):
         return figures
 
 
-def write(file: Path, rows: int, children: int, seed: int, figures: Any) -> None:
+def write(
+    file: Path, rows: int, children: int, seed: int, figures: list[Figure]
+) -> None:
     measured = {figure.name: list(figure.values) for figure in figures}
     said = {"rows": rows, "children": children, "seed": seed, "measured": measured}
     file.write_text(json.dumps(said, indent=2) + "\n")
