@@ -145,7 +145,18 @@ def test_a_nurse_merges_a_duplicate_found_by_its_nhs_number(nurse, team, child):
     assert Child.objects.get(pk=child.pk).merged_into == other
 
 
-def test_a_nurse_archives_a_record_and_restores_it(nurse, child):
+@pytest.mark.parametrize(
+    "scripts",
+    [
+        pytest.param("with", id="with JavaScript"),
+        pytest.param(
+            "without",
+            marks=pytest.mark.browser_context_args(java_script_enabled=False),
+            id="without JavaScript",
+        ),
+    ],
+)
+def test_a_nurse_archives_a_record_and_restores_it(nurse, child, scripts):
     nurse.finds("OKAFOR, Amara")
     nurse.presses("Archive child record")
     nurse.sees("Archive child record")

@@ -69,7 +69,8 @@ class _Made:
         return child
 
     def of_children(self):
-        child, into = self.a_child(), self.a_child()
+        # Of which merging warns.
+        child, into = (self.a_child(nhs_number_confirmed=True) for _ in range(2))
         TraceStepFactory(trace=TraceFactory(child=child))
         NoticeFactory(team=self.team, child=child)
         for field, values in (

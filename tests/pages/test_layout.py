@@ -195,16 +195,6 @@ def log_in(page, live_server):
     expect(page.get_by_role("link", name="Import records")).to_be_visible()
 
 
-def test_no_page_scrolls_sideways_on_a_narrow_screen(page, live_server, addresses):
-    page.set_viewport_size({"width": 320, "height": 640})
-    log_in(page, live_server)
-
-    for address in addresses:
-        page.goto(f"{live_server}{address}")
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width == 320, address
-
-
 def test_the_design_system_is_loaded_and_nothing_from_elsewhere(
     page, live_server, addresses
 ):
