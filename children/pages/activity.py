@@ -26,6 +26,8 @@ ORDER = (
     "gender", "address_line_1", "address_line_2", "town", "postcode", "school",
     "year_group", "registration", "contact", "contacts",
 )  # fmt: skip
+# What a person said in deciding: it is no detail of the child that was changed.
+SAID = ("Choice", "Reason")
 # How the names of those begin that must not be seen of a restricted child.
 HIDDEN_WHEN_RESTRICTED = ("address", "town", "postcode", "contact", "parent")
 
@@ -37,6 +39,15 @@ class Change:
     label: str
     before: str
     after: str
+
+    @property
+    def text(self) -> str:
+        """What became of the detail, in words; of what a person said, that alone."""
+        if self.label in SAID:
+            return self.after
+        if self.before and self.after:
+            return f"{self.before} changed to {self.after}"
+        return f"{self.after} added" if self.after else f"{self.before} removed"
 
 
 @dataclass(frozen=True, slots=True)
