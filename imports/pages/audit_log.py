@@ -99,10 +99,7 @@ def file_lines(team: Team, wanted: Wanted) -> Iterator[Sequence[str]]:
                 line.nhs_number,
                 line.file_name,
                 str(line.row_number or ""),
-                "; ".join(
-                    f"{change.label}: {change.before} → {change.after}"
-                    for change in line.changes
-                ),
+                "; ".join(f"{change.label}: {change.text}" for change in line.changes),
             )
 
 

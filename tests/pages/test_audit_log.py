@@ -215,6 +215,14 @@ def test_no_name_and_no_number_stands_in_an_address(client, superuser, team):
     assert len(page.table(TABLE)) == 1
 
 
+def test_no_more_is_kept_of_a_search_than_what_it_asks_for(client, superuser):
+    client.post("/audit-log/", {"child": "Okafor" + " " * 100_000, "else": "x"})
+
+    (kept,) = client.session["audit_log_searches"].values()
+    assert kept["child"] == "Okafor"
+    assert "else" not in kept
+
+
 def test_what_cannot_be_asked_is_said_beside_it(client, superuser):
     answer = client.post(
         "/audit-log/",
