@@ -12,18 +12,27 @@ from children.models import Child
 from imports.models import CohortRow, RowCandidate
 from imports.pages import resemblances, words
 from imports.queries.rows import has_had, is_hidden, team_with
-from mavis.pages import show_date, show_name, show_nhs_number
+from mavis.pages import count_of, show_date, show_name, show_nhs_number
+
+# How many children a row of a list names.
+LINES = 4
 
 
 def may_be_about(row: CohortRow) -> tuple[str, ...]:
-    """Return a line for each child that the row may be about: who, what differs."""
+    """Return a line for each child that the row may be about: who, what differs.
+
+    Of more than a few it returns how many more there are: the page of the close match
+    has them all.
+    """
     team_id = row.cohort_import.team_id
-    candidates = row.candidates.all()
+    candidates = list(row.candidates.all())
     names = Counter(_name(candidate) for candidate in candidates)
     lines = [
         _line(row, candidate, team_id, has_namesake=names[_name(candidate)] > 1)
-        for candidate in candidates
+        for candidate in candidates[:LINES]
     ]
+    if (more := len(candidates) - LINES) > 0:
+        lines.append(count_of(more, "more record"))
     if row.competing_rows:
         lines.append(competing(row.competing_rows))
     return tuple(lines)

@@ -200,7 +200,7 @@ WORDS: Mapping[Section, Words] = {
         "NHS numbers updated from PDS",
         "has a different NHS number in PDS. Mavis uses the number from PDS.",
         "have a different NHS number in PDS. Mavis uses the numbers from PDS.",
-        "NHS number",
+        "Uploaded, and in PDS",
         number_updated,
     ),
     Section.NHS_NUMBERS_NOT_CONFIRMED: Words(

@@ -242,3 +242,17 @@ def test_children_of_one_name_are_told_apart_by_what_the_team_may_see(client, nu
         "nothing differs "
         "OKAFOR, Amara (with Northfield SAIS team): nothing differs"
     )
+
+
+def test_of_many_children_a_row_names_a_few_and_how_many_more_there_are(client, nurse):
+    children = ChildFactory.create_batch(6, team=nurse.team, traced=True)
+    match = a_close_match(nurse.team, child=children[0])
+    for child in children[1:]:
+        RowCandidate.objects.create(row=match.row, child=child, differences=[])
+
+    page = Shown.at(client, "/imports/issues/")
+
+    (issue,) = page.table()
+    named = issue["Existing record, and what differs"]
+    assert named.count("OKAFOR, Amara") == 4
+    assert named.endswith("nothing differs 2 more records")
