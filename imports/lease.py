@@ -9,6 +9,7 @@ worker that has lost its lease cannot write anything more.
 Time here is the database's, which all machines share.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +28,9 @@ from imports.rules.lifecycle import WORKING
 
 Clock = Callable[[], datetime]
 
+# So long a stage works at least before it makes way for an import that waits.
+TURN_SECONDS = 2.0
+
 
 class LeaseLost(Exception):
     """The import is in another worker's hands: what this one was doing is void."""
@@ -38,7 +42,9 @@ class Lease:
 
     import_id: int
     token: UUID
-    slice_ends: float  # by time.monotonic()
+    # Both by time.monotonic(); the second is when others who wait may have a turn.
+    slice_ends: float
+    turn_ends: float = math.inf
 
     def lock(self) -> CohortImport:
         """Return the import, locked until the transaction ends.
@@ -57,8 +63,19 @@ class Lease:
         return held
 
     def slice_is_over(self) -> bool:
-        """Test if the stage should stop here and leave the rest for another slice."""
-        return time.monotonic() >= self.slice_ends
+        """Test if the stage should stop here and leave the rest for another slice.
+
+        Sooner when another import waits for a worker, so that a small file does not
+        wait for large ones.
+        """
+        now = time.monotonic()
+        return now >= self.slice_ends or (
+            now >= self.turn_ends and self._another_waits()
+        )
+
+    def _another_waits(self) -> bool:
+        others = CohortImport.objects.exclude(pk=self.import_id)
+        return others.filter(free_to_take(Now())).exists()
 
     def renew(self) -> bool:
         """Hold the import for another while. Test if it was still ours."""
@@ -98,8 +115,12 @@ class Lease:
 
 def take(import_id: int, *, now: datetime) -> Lease | None:
     """Take an import that waits for a worker, unless another worker holds it."""
+    began = time.monotonic()
     lease = Lease(
-        import_id, uuid4(), time.monotonic() + float(settings.IMPORT_SLICE_SECONDS)
+        import_id,
+        uuid4(),
+        slice_ends=began + float(settings.IMPORT_SLICE_SECONDS),
+        turn_ends=began + TURN_SECONDS,
     )
     taken = CohortImport.objects.filter(free_to_take(now), pk=import_id).update(
         lease_token=lease.token, lease_expires_at=Now() + _lease_length()
@@ -107,7 +128,7 @@ def take(import_id: int, *, now: datetime) -> Lease | None:
     return lease if taken == 1 else None
 
 
-def free_to_take(now: datetime) -> Q:
+def free_to_take(now: datetime | Now) -> Q:
     """Return the condition that an import waits for a worker and none holds it."""
     return (
         Q(status__in=list(WORKING))

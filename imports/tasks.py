@@ -1,5 +1,6 @@
 """What workers are told. A message is a hint: losing or repeating it changes nothing."""
 
+import time
 from functools import partial
 
 import structlog
@@ -9,6 +10,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from imports import pipeline, purging, refreshing
+from imports.lease import TURN_SECONDS
 from imports.stages import settle
 from mavis import clock
 
@@ -17,10 +19,15 @@ log = structlog.get_logger()
 
 @shared_task(name="imports.tasks.advance")  # type: ignore[untyped-decorator]
 def advance(*, import_id: int, **_from_a_newer_release: object) -> None:
-    """Run a slice of the next stage of one import, and queue the one after it."""
-    if pipeline.run_next_stage(import_id=import_id, clock=clock.now):
-        queue(import_id)
-        return
+    """Run the next stages of one import for its turn, and queue what comes then.
+
+    A large import's turn is a slice of one stage; a small one goes all its way.
+    """
+    turn_ends = time.monotonic() + TURN_SECONDS
+    while pipeline.run_next_stage(import_id=import_id, clock=clock.now):
+        if time.monotonic() >= turn_ends:
+            queue(import_id)
+            return
     wait = pipeline.seconds_until_due(import_id=import_id, now=clock.now())
     # The sweep finds an import that waits for longer.
     if wait is not None and wait < settings.ADVANCE_STALLED_EVERY:

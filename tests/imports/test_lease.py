@@ -1,5 +1,6 @@
 """The lease: one worker at a time, and nothing written by one that has lost it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -104,3 +105,29 @@ def test_a_stage_without_a_transaction_cannot_lock():
 
     with pytest.raises(TransactionManagementError):
         lease.lock()
+
+
+def test_after_its_turn_a_slice_is_over_as_soon_as_another_import_waits():
+    cohort_import = CohortImportFactory(status=Status.UPLOADED)
+    lease = leases.take(cohort_import.pk, now=NOW)
+    after_its_turn = replace(lease, turn_ends=0)
+    assert not after_its_turn.slice_is_over()
+
+    another = CohortImportFactory(status=Status.UPLOADED)
+    assert after_its_turn.slice_is_over()
+    assert not replace(lease, turn_ends=lease.slice_ends).slice_is_over()
+
+    leases.take(another.pk, now=NOW)
+    assert not after_its_turn.slice_is_over()
+
+
+def test_an_import_that_waits_for_pds_or_for_a_person_ends_no_slice():
+    cohort_import = CohortImportFactory(status=Status.UPLOADED)
+    after_its_turn = replace(leases.take(cohort_import.pk, now=NOW), turn_ends=0)
+
+    CohortImportFactory(
+        status=Status.TRACING, not_before=timezone.now() + timedelta(hours=1)
+    )
+    CohortImportFactory(status=Status.IN_REVIEW)
+
+    assert not after_its_turn.slice_is_over()

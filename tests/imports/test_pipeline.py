@@ -197,3 +197,29 @@ def test_a_worker_comes_back_as_soon_as_the_wait_is_over(monkeypatch):
     tasks.advance(import_id=late.pk)
 
     assert queued == [(soon.pk, 8)]
+
+
+def test_a_small_import_goes_all_its_way_in_one_turn_and_a_large_one_is_queued_anew(
+    monkeypatch,
+):
+    def becomes(status):
+        def stage(*, lease, clock):
+            CohortImport.objects.filter(pk=lease.import_id).update(status=status)
+
+        return stage
+
+    queued = []
+    monkeypatch.setattr(tasks, "queue", queued.append)
+    run_by(monkeypatch, Status.UPLOADED, becomes(Status.MATCHING))
+    run_by(monkeypatch, Status.MATCHING, becomes(Status.IN_REVIEW))
+    small, large = CohortImportFactory.create_batch(2, status=Status.UPLOADED)
+
+    tasks.advance(import_id=small.pk)
+    monkeypatch.setattr(tasks, "TURN_SECONDS", 0)
+    tasks.advance(import_id=large.pk)
+
+    assert queued == [large.pk]
+    assert [CohortImport.objects.get(pk=each.pk).status for each in (small, large)] == [
+        Status.IN_REVIEW,
+        Status.MATCHING,
+    ]
