@@ -9,6 +9,7 @@ import openpyxl
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from children.rules.merging import ADDRESS
 from imports import files
 from imports.models import CohortImport, CohortRow, RowError
 from imports.rules import file as file_rules
@@ -18,6 +19,18 @@ from mavis.downloads import csv_of
 from pds.rules.outcomes import TraceOutcome
 
 _AS_TEXT = "@"
+
+# What is left out of a restricted child's row: where it lives, its contacts, and
+# columns that Mavis does not know and that may hold either.
+SHOWN_OF_RESTRICTED = frozenset(
+    column.header
+    for column in COLUMNS
+    if column.field not in ADDRESS and not column.header.startswith("PARENT_")
+)
+LEFT_OUT = (
+    "PDS restricts this child’s record: address, postcode and contacts are left out "
+    "here. Copy them from your own file."
+)
 
 # Why a row has no NHS number from PDS.
 NOT_MATCHED = {
@@ -64,7 +77,8 @@ def rows_to_mend(cohort_import: CohortImport) -> bytes:
     """Return the rows of the file as CSV, with a column that says what to mend.
 
     All rows are there, in their places, so that the mended file can be uploaded
-    whole and a row keeps the number by which the messages call it.
+    whole and a row keeps the number by which the messages call it. Of a child whose
+    record PDS restricts, address, postcode and contacts are left out.
     """
     return csv_of(_with_what_to_mend(cohort_import))
 
@@ -106,6 +120,9 @@ def _with_what_to_mend(cohort_import: CohortImport) -> Iterator[list[str]]:
     file = cohort_import.file
     messages = _messages(cohort_import)
     due = next(messages, None)
+    restricted = set(
+        cohort_import.rows.filter(restricted=True).values_list("row_number", flat=True)
+    )
     headers: list[str] | None = None
     for row in file_rules.all_rows(files.content_of(file), file.format):
         told = ""
@@ -115,7 +132,14 @@ def _with_what_to_mend(cohort_import: CohortImport) -> Iterator[list[str]]:
         if headers is None:
             headers = [normalise(cell) for cell in row.cells] or None
             told = TO_MEND if headers else ""
-        yield _with(row.cells, told, headers or [])
+        cells = row.cells
+        if row.number in restricted and headers:
+            cells = [
+                cell if header in SHOWN_OF_RESTRICTED else ""
+                for header, cell in zip(headers, cells, strict=False)
+            ]
+            told = f"{told} {LEFT_OUT}".strip()
+        yield _with(cells, told, headers or [])
 
 
 def _messages(cohort_import: CohortImport) -> Iterator[tuple[int, str]]:

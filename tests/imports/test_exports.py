@@ -189,3 +189,22 @@ def test_where_a_restricted_child_lives_is_hidden():
 
     assert row.postcode not in cells
     assert "Hidden" in cells
+
+
+@pytest.mark.django_db
+def test_where_a_restricted_child_lives_is_left_out_of_the_rows_to_mend():
+    headers = [*REQUIRED, "PARENT_1_NAME", "STREET"]
+    rows = [
+        child(CHILD_FIRST_NAME=name, PARENT_1_NAME="Ngozi Okafor", STREET="1 Quarry")
+        for name in ("Amara", "Bo")
+    ]
+    cohort_import = read_file(uploaded(csv_file(*rows, headers=headers)))
+    cohort_import.rows.filter(first_name="Amara").update(restricted=True)
+
+    _, restricted, other = cells_of(exports.rows_to_mend(cohort_import))
+
+    assert restricted == [
+        *("888888", "Amara", "Okafor", "27/03/2014", "", "", ""),
+        exports.LEFT_OUT,
+    ]
+    assert other[4:] == ["SW1A 1AA", "Ngozi Okafor", "1 Quarry", ""]
