@@ -283,6 +283,8 @@ PREPARATION_DAYS = env.int("PREPARATION_DAYS", default=31)
 IMPORT_LEASE_SECONDS = env.float("IMPORT_LEASE_SECONDS", default=60)
 # About how many seconds a stage works before it lets another import have a turn.
 IMPORT_SLICE_SECONDS = env.float("IMPORT_SLICE_SECONDS", default=20)
+# Rows whose outcome is stored in one transaction.
+IMPORT_MATCH_BATCH_ROWS = env.int("IMPORT_MATCH_BATCH_ROWS", default=5000)
 # Rows committed in one transaction.
 IMPORT_BATCH_ROWS = env.int("IMPORT_BATCH_ROWS", default=1000)
 

@@ -7,7 +7,7 @@ import csv
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -113,6 +113,14 @@ def page(page: Any, expected_answers: set[int]) -> Iterator[Any]:
 # --- The PDS simulator -------------------------------------------------------
 
 
+def write_people(file: Path, people: Iterable[Mapping[str, str]]) -> None:
+    """Write the file that tells the simulator whom it knows."""
+    with file.open("w", newline="") as lines:
+        writer = csv.DictWriter(lines, PEOPLE_HEADER)
+        writer.writeheader()
+        writer.writerows(people)
+
+
 @pytest.fixture
 def pds_simulator(tmp_path: Path, settings: Any) -> Iterator[Callable[..., str]]:
     """Start the simulator with these people, and point Mavis at it.
@@ -124,10 +132,7 @@ def pds_simulator(tmp_path: Path, settings: Any) -> Iterator[Callable[..., str]]
 
     def start(*people: Mapping[str, str], options: tuple[str, ...] = ()) -> str:
         people_file = tmp_path / f"people-{len(started)}.csv"
-        with people_file.open("w", newline="") as lines:
-            writer = csv.DictWriter(lines, PEOPLE_HEADER)
-            writer.writeheader()
-            writer.writerows(people)
+        write_people(people_file, people)
         port = processes.free_port()
         log = tmp_path / f"simulator-{len(started)}.log"
         with log.open("wb") as output:

@@ -28,9 +28,6 @@ from imports.stages.applied import Applying
 from imports.stages.apply import apply
 from imports.stages.work_out import work_out
 
-# Held rows whose outcome is in memory at once.
-ROWS_STORED_AT_ONCE = 5_000
-
 
 def run(*, lease: Lease, clock: Clock) -> None:
     """Commit batches until the slice is over; end the stage when none is left.
@@ -175,7 +172,7 @@ def _end(*, lease: Lease, clock: Clock) -> None:
         return
     worked_out = work_out(cohort_import, row_ids=held)
     # Never while it is being read: storing and reading share a connection.
-    while some := list(islice(worked_out, ROWS_STORED_AT_ONCE)):
+    while some := list(islice(worked_out, settings.IMPORT_MATCH_BATCH_ROWS)):
         matching.store_worked_out(cohort_import.pk, some)
     cohort_import.change_status(
         Status.IN_FURTHER_REVIEW,

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
@@ -16,9 +17,6 @@ from imports.sql import similarity
 from imports.stages.warn import store_warnings
 from imports.stages.work_out import work_out
 
-# Rows stored in one transaction.
-ROWS_STORED_AT_ONCE = 5_000
-
 
 def run(*, lease: Lease, clock: Clock) -> None:
     """Work out rows until the slice is over; ask for review when none is left.
@@ -29,7 +27,7 @@ def run(*, lease: Lease, clock: Clock) -> None:
     """
     began = time.monotonic()
     cohort_import = _with_pool_size(lease=lease)
-    for rows in _batches(work_out(cohort_import), ROWS_STORED_AT_ONCE):
+    for rows in _batches(work_out(cohort_import), settings.IMPORT_MATCH_BATCH_ROWS):
         now = time.monotonic()
         is_wanted = _store(rows, lease=lease, seconds=now - began)
         began = now

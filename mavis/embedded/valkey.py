@@ -5,6 +5,7 @@ import secrets
 import signal
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import redis
 
@@ -23,17 +24,20 @@ class Valkey:
         processes.stop(self.child)
 
 
-def start(data: Path, *, log: Path) -> Valkey:
+def start(data: Path, *, log: Path, again_at: str = "") -> Valkey:
     """Start Valkey on a folder, which is made if it is not there.
 
     It listens on this machine only, and wants a password, which is kept from the
     list of processes: the settings are in a file that others may not read.
 
+    again_at: the address of one that has ended, whose place it takes.
+
     :raises DidNotStart: with the end of the log
     """
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    port = processes.free_port()
-    password = secrets.token_urlsafe(24)
+    before = urlsplit(again_at)
+    port = before.port or processes.free_port()
+    password = before.password or secrets.token_urlsafe(24)
     settings = data / "valkey.conf"
     settings.touch(mode=0o600)
     settings.write_text(

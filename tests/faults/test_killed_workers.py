@@ -4,235 +4,123 @@ A kill counts only if the test saw, just before it, the status of that stage, a 
 lease, and rows still to do.
 """
 
-import csv
-import io
+import random
 import threading
-import time
-from datetime import timedelta
+from dataclasses import dataclass
 
 import pytest
-from django.utils import timezone
+from django.db.models import Q
 
-from children.models import Child, CohortMembership
-from imports import tasks
-from imports.models import CohortImport, CohortRow
+from imports.models import CohortImport
 from imports.rules.lifecycle import Status
-from imports.rules.outcomes import Result
-from imports.stages import review, upload
-from mavis.models import ActivityEvent, EventKind
-from tests.factories import (
-    NOW,
-    SchoolFactory,
-    TeamFactory,
-    UserFactory,
-    unissued_nhs_number,
+from imports.stages import review
+from tests.factories import NOW
+from tests.faults.cohort import Cohort, check_every_row_once, cohort
+from tests.faults.place import Place, is_at_work, prepare, stands
+
+ROWS = 800
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How far a stage has come, and how long it may go on unseen, in seconds."""
+
+    status: Status
+    name: str
+    done: Q
+    unseen: float
+
+
+STAGES = (
+    # All of its rows come at once.
+    Stage(Status.UPLOADED, "reading", Q(), 0.2),
+    # They come a round at a time.
+    Stage(Status.TRACING, "tracing", ~Q(trace_outcome=""), 0.7),
+    Stage(Status.MATCHING, "matching", ~Q(outcome=""), 0.02),
+    Stage(Status.COMMITTING, "committing", ~Q(committed_at=None), 0.02),
 )
-
-pytestmark = pytest.mark.django_db(transaction=True)
-
-PATIENCE = 180  # seconds until a test gives up on a condition; busy machines are slow
-WORKER = {
-    "IMPORT_LEASE_SECONDS": "2",
-    "IMPORT_SLICE_SECONDS": "1",
-    "PDS_REQUESTS_PER_SECOND": "0",
-}
+# A stage may be over before the moment that was chosen: then another is tried.
+MOMENTS_TRIED = 10
 
 
-@pytest.fixture
-def cohort(pds_simulator):
-    """Upload a file of so many children whom PDS knows, and return the import."""
+@pytest.mark.fault(
+    done="The worker was killed (kill -9) at a random moment of a stage",
+    held="Another worker went on from the last batch, and every row is there once",
+)
+def test_killed_at_a_random_moment_of_each_stage(place, seed, did):
+    moments = random.Random(seed)
+    children = cohort(ROWS)
+    nurse = prepare(place, children, "--latency-ms", "10")
+    place.start_beat()
+    cohort_import = place.upload(children, by=nurse)
 
-    def make(rows, *, simulator=()):
-        team = TeamFactory()
-        school = SchoolFactory(team=team)
-        people = [
-            {
-                "NHS_NUMBER": unissued_nhs_number(serial),
-                "FAMILY_NAME": f"Ashdown{letters(serial)}",
-                "GIVEN_NAME": f"Robin{letters(serial)}",
-                "DATE_OF_BIRTH": "2014-03-27",
-                "POSTCODE": postcode(serial),
-            }
-            for serial in range(rows)
-        ]
-        pds_simulator(*people, options=simulator)
-        checked = upload.check(name="cohort.csv", content=cohort_file(people, school))
-        return upload.upload(
-            checked=checked,
-            team=team,
-            by=UserFactory(team=team),
-            at=NOW,
-            today=NOW.date(),
-        )
+    for stage in STAGES:
+        for _moment in range(MOMENTS_TRIED):
+            if killed_in(stage, cohort_import, place, moments):
+                did(f"while {stage.name}")
+                break
+            cohort_import = begun_again(cohort_import, place, children)
+        else:
+            pytest.fail(f"No moment was one of {stage.name}.")
 
-    return make
+    place.start_worker()
+    place.finish(cohort_import)
+    check_every_row_once(children, cohort_import)
 
 
-def letters(number):
-    """Return a number in letters: names hold no digits."""
-    return "".join(chr(ord("a") + int(digit)) for digit in str(number))
-
-
-def postcode(number):
-    """Return one of 3,600: neighbours of one birthday would all be compared."""
-    letters = "ABDEFGHJLNPQRSTUWXYZ"
-    unit = letters[number % 20] + letters[number // 20 % 20]
-    return f"SW1A {number // 400 % 9 + 1}{unit}"
-
-
-def cohort_file(people, school):
-    text = io.StringIO()
-    lines = csv.writer(text)
-    lines.writerow(
-        (
-            *("CHILD_SCHOOL_URN", "CHILD_FIRST_NAME", "CHILD_LAST_NAME"),
-            *("CHILD_DATE_OF_BIRTH", "CHILD_POSTCODE", "CHILD_NHS_NUMBER"),
-        )
-    )
-    for person in people:
-        lines.writerow(
+def killed_in(
+    stage: Stage, cohort_import: CohortImport, place: Place, moments: random.Random
+) -> bool:
+    """Kill a worker in the middle of a stage. Test if it was the middle."""
+    share, unseen = moments.uniform(0, 0.7), moments.uniform(0, stage.unseen)
+    place.start_worker()
+    if stage.status == Status.COMMITTING:
+        place.wait_for(cohort_import, Status.IN_REVIEW)
+        place.approve(cohort_import)
+    enough = share * ROWS if stage.done else 0
+    place.wait_until(
+        lambda: (
             (
-                *(school.urn, person["GIVEN_NAME"], person["FAMILY_NAME"]),
-                *("27/03/2014", person["POSTCODE"], person["NHS_NUMBER"]),
+                rows_done(cohort_import, stage) >= enough
+                and is_at_work(cohort_import, stage.status)
             )
-        )
-    return io.BytesIO(text.getvalue().encode())
-
-
-def wait_until(condition, *, sweep=False, doing=""):
-    """Wait for a condition; with `sweep`, look for stalled imports as beat does."""
-    gives_up = time.monotonic() + PATIENCE
-    swept = 0.0
-    between_looks = threading.Event()
-    while not condition():
-        between_looks.wait(0.005)
-        assert time.monotonic() < gives_up, f"still waiting until {doing}"
-        if sweep and time.monotonic() - swept > 0.5:
-            tasks.advance_stalled()
-            swept = time.monotonic()
-
-
-def stands(cohort_import, *statuses):
+            or is_beyond(cohort_import, stage)
+        ),
+        f"a worker is seen {stage.name}",
+    )
+    threading.Event().wait(unseen)
+    seen = is_at_work(cohort_import, stage.status) and has_rows_to_do(
+        cohort_import, stage
+    )
+    place.kill("worker")
     return (
-        CohortImport.objects.values_list("status", flat=True).get(pk=cohort_import.pk)
-        in statuses
+        seen
+        and stands(cohort_import, stage.status)
+        and has_rows_to_do(cohort_import, stage)
     )
 
 
-def seen_at_work(cohort_import, status, rows_to_do):
-    """Test if a worker holds the import in this status with rows still to do."""
-    return (
-        CohortImport.objects.filter(
-            pk=cohort_import.pk, status=status, lease_expires_at__gt=timezone.now()
-        ).exists()
-        and rows_to_do()
+def rows_done(cohort_import: CohortImport, stage: Stage) -> int:
+    return cohort_import.rows.filter(stage.done).count()
+
+
+def has_rows_to_do(cohort_import: CohortImport, stage: Stage) -> bool:
+    return rows_done(cohort_import, stage) < ROWS
+
+
+def is_beyond(cohort_import: CohortImport, stage: Stage) -> bool:
+    following = STAGES[STAGES.index(stage) + 1 :]
+    return stands(
+        cohort_import,
+        *(each.status for each in following),
+        *(Status.IN_REVIEW, Status.COMPLETED),
     )
 
 
-def kill_while(cohort_import, status, worker, rows_to_do):
-    tasks.queue(cohort_import.pk)
-    wait_until(
-        lambda: seen_at_work(cohort_import, status, rows_to_do),
-        doing=f"a worker is seen {status}",
-    )
-    worker.kill()
-    assert stands(cohort_import, status), "the stage ended before the kill"
-    assert rows_to_do(), "nothing was left to do when the worker was killed"
-
-
-def finish(cohort_import, worker):
-    """Let another worker take over, approve, and wait for the end."""
-    worker.start()
-    if not stands(cohort_import, Status.COMMITTING):
-        wait_until(
-            lambda: stands(cohort_import, Status.IN_REVIEW),
-            sweep=True,
-            doing="the upload can be reviewed",
-        )
-        approve(cohort_import)
-    wait_until(
-        lambda: stands(cohort_import, Status.COMPLETED),
-        sweep=True,
-        doing="the import is completed",
-    )
-
-
-def approve(cohort_import):
+def begun_again(
+    cohort_import: CohortImport, place: Place, children: Cohort
+) -> CohortImport:
+    """Give an upload up whose moment was missed, and upload the same file again."""
     cohort_import.refresh_from_db()
-    review.approve(
-        cohort_import=cohort_import,
-        by=cohort_import.uploaded_by,
-        at=NOW + timedelta(minutes=1),
-    )
-    tasks.queue(cohort_import.pk)
-
-
-def every_row_is_there_once(cohort_import):
-    count = cohort_import.row_count
-    rows = CohortRow.objects.filter(cohort_import=cohort_import)
-    assert rows.count() == count
-    assert rows.filter(result=Result.NEW, committed_at__isnull=False).count() == count
-    assert rows.values("child").distinct().count() == count
-    assert Child.objects.count() == count
-    assert CohortMembership.objects.filter(archived_at=None).count() == count
-    imported = ActivityEvent.objects.filter(kind=EventKind.IMPORTED)
-    assert imported.count() == count
-    return True
-
-
-def test_killed_while_reading(cohort, start_worker):
-    cohort_import = cohort(6000)
-    worker = start_worker(**WORKER)
-
-    kill_while(
-        cohort_import,
-        Status.UPLOADED,
-        worker,
-        lambda: not CohortRow.objects.filter(cohort_import=cohort_import).exists(),
-    )
-    finish(cohort_import, worker)
-
-    assert every_row_is_there_once(cohort_import)
-
-
-def test_killed_while_tracing(cohort, start_worker):
-    cohort_import = cohort(1200, simulator=("--latency-ms", "60"))
-    worker = start_worker(**WORKER)
-    rows = CohortRow.objects.filter(cohort_import=cohort_import)
-
-    kill_while(
-        cohort_import,
-        Status.TRACING,
-        worker,
-        lambda: (
-            rows.exclude(trace_outcome="").exists()
-            and rows.filter(trace_outcome="").exists()
-        ),
-    )
-    finish(cohort_import, worker)
-
-    assert every_row_is_there_once(cohort_import)
-
-
-def test_killed_while_committing(cohort, start_worker):
-    cohort_import = cohort(1200)
-    worker = start_worker(**WORKER, IMPORT_BATCH_ROWS="20")
-    tasks.queue(cohort_import.pk)
-    wait_until(
-        lambda: stands(cohort_import, Status.IN_REVIEW), doing="it can be reviewed"
-    )
-    rows = CohortRow.objects.filter(cohort_import=cohort_import)
-    approve(cohort_import)
-
-    kill_while(
-        cohort_import,
-        Status.COMMITTING,
-        worker,
-        lambda: (
-            rows.exclude(committed_at=None).exists()
-            and rows.filter(committed_at=None).exists()
-        ),
-    )
-    finish(cohort_import, worker)
-
-    assert every_row_is_there_once(cohort_import)
+    review.cancel(cohort_import=cohort_import, by=cohort_import.uploaded_by, at=NOW)
+    return place.upload(children, by=cohort_import.uploaded_by)

@@ -271,8 +271,8 @@ def test_contacts_the_child_has_are_no_addition(cohort_import, team):
     assert row.additions == []
 
 
-def test_a_slice_that_is_over_leaves_the_rest_for_the_next(cohort_import, monkeypatch):
-    monkeypatch.setattr(match, "ROWS_STORED_AT_ONCE", 2)
+def test_a_slice_that_is_over_leaves_the_rest_for_the_next(cohort_import, settings):
+    settings.IMPORT_MATCH_BATCH_ROWS = 2
     CohortRowFactory.create_batch(5, cohort_import=cohort_import)
 
     run(cohort_import, seconds=0)
