@@ -25,6 +25,7 @@ from django.db.models.functions import Now
 
 from imports.models import CohortImport
 from imports.rules.lifecycle import WORKING
+from mavis import counting
 
 Clock = Callable[[], datetime]
 
@@ -122,10 +123,14 @@ def take(import_id: int, *, now: datetime) -> Lease | None:
         slice_ends=began + float(settings.IMPORT_SLICE_SECONDS),
         turn_ends=began + TURN_SECONDS,
     )
-    taken = CohortImport.objects.filter(free_to_take(now), pk=import_id).update(
-        lease_token=lease.token, lease_expires_at=Now() + _lease_length()
-    )
-    return lease if taken == 1 else None
+    free = CohortImport.objects.filter(free_to_take(now), pk=import_id)
+    ours = {"lease_token": lease.token, "lease_expires_at": Now() + _lease_length()}
+    if free.filter(lease_token=None).update(**ours):
+        return lease
+    if free.update(**ours):
+        counting.add("mavis_import_lease_steals_total")
+        return lease
+    return None
 
 
 def free_to_take(now: datetime | Now) -> Q:

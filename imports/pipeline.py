@@ -12,17 +12,23 @@ from typing import Protocol
 
 import structlog
 from django.db import transaction
+from structlog.contextvars import bound_contextvars
 
 from imports import lease as leases
 from imports.lease import Clock, Lease, LeaseLost
 from imports.models import CohortImport
 from imports.rules.lifecycle import WORKING, FailureReason, Status
 from imports.stages import commit, match, read, trace
+from mavis import counting
 
 log = structlog.get_logger()
 
 # A slice that fails this often in a row will not succeed by being tried again.
 FAULTS_ALLOWED = 5
+
+
+# An import that ended so has not had all its rows done.
+ENDED_EARLY = frozenset({Status.INVALID, Status.FAILED, Status.CANCELLED})
 
 
 class Stage(Protocol):
@@ -44,8 +50,8 @@ def run_next_stage(*, import_id: int, clock: Clock) -> bool:
         return False  # another worker holds it, or it waits for a person or for PDS
     cohort_import = CohortImport.objects.get(pk=import_id)
     try:
-        with lease.kept():
-            _run_slice(STAGES[Status(cohort_import.status)], lease, clock)
+        with lease.kept(), bound_contextvars(import_id=import_id):
+            _run_slice(cohort_import, lease, clock)
     except LeaseLost:
         log.warning("import.lease_lost", import_id=import_id)
     finally:
@@ -73,7 +79,8 @@ def waiting_import_ids(*, now: datetime, of: int | None = None) -> list[int]:
     return list(waiting.values_list("pk", flat=True))
 
 
-def _run_slice(stage: Stage, lease: Lease, clock: Clock) -> None:
+def _run_slice(before: CohortImport, lease: Lease, clock: Clock) -> None:
+    stage = STAGES[Status(before.status)]
     try:
         stage(lease=lease, clock=clock)
     except LeaseLost:
@@ -84,6 +91,19 @@ def _run_slice(stage: Stage, lease: Lease, clock: Clock) -> None:
         CohortImport.objects.filter(
             pk=lease.import_id, lease_token=lease.token, faults_in_a_row__gt=0
         ).update(faults_in_a_row=0)
+        _count_rows(before)
+
+
+def _count_rows(before: CohortImport) -> None:
+    """Count and log the rows that a slice has done; a killed slice's are not counted."""
+    after = CohortImport.objects.get(pk=before.pk)
+    stays = after.status == before.status
+    done = (after.rows_done if stays else after.row_count) - before.rows_done
+    if not stays and after.status in ENDED_EARLY:
+        done = 0
+    log.info("import.slice_done", stage=before.status, rows=max(0, done))
+    if done > 0:
+        counting.add("mavis_import_rows_total", before.status, done)
 
 
 @transaction.atomic

@@ -2,10 +2,23 @@
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
+from django.conf import settings
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+from mavis import logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mavis.settings")
 
 app = Celery("mavis")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(DjangoStructLogInitStep)
+
+
+# A worker warns of some things before it sets up its log.
+@signals.celeryd_init.connect  # type: ignore[untyped-decorator]
+@signals.setup_logging.connect  # type: ignore[untyped-decorator]
+def write_logs_as_the_web_does(**_of_the_signal: object) -> None:
+    """Keep Celery from making handlers of its own."""
+    logs.write_all(settings.LOGGING)

@@ -1,14 +1,22 @@
-"""What a log may say of an exception: its kind and where it arose, never its words.
+"""How logs are written: one JSON object a line, and nothing of a child in it.
 
-The words often quote what could not be stored or read, which may be a child's
-(PostgreSQL: "Key (nhs_number)=… already exists"). So they are taken off every record as
-it is made, whoever makes it and whatever writes it.
+Of an exception a log says its kind and where it arose, never its words. They often
+quote what could not be stored or read, which may be a child's (PostgreSQL: "Key
+(nhs_number)=… already exists"). So they are taken off every record as it is made,
+whoever makes it and whatever writes it.
 """
 
 import logging
-from collections.abc import Mapping
+import logging.config
+import re
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor
 
 _Info = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -42,3 +50,87 @@ def _of_a_task(told: Mapping[str, object]) -> dict[str, object]:
     """Return what Celery tells of a task that failed, without what the fault says."""
     failed = {"exc": "it failed", "traceback": "", "args": "", "kwargs": ""}
     return {**told, **{name: text for name, text in failed.items() if name in told}}
+
+
+# --- The lines of the log -----------------------------------------------------
+
+# What libraries add to a line that may quote a child, or says who somebody is.
+_NEVER = ("error", "exception", "reason", "user_agent", "stack_info")
+# An address up to its query string, which may hold what was searched for.
+_QUERY = re.compile(r"\?\S*")
+# As many lines of a traceback as are said, of the place where it arose.
+_PLACES = 6
+
+
+def configure() -> None:
+    """Have structlog write through the standard library's loggers, as all others do."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_of_every_line(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+
+
+def write_all(logging_settings: dict[str, Any]) -> None:
+    """Write as the settings say what a server or library logs or warns of."""
+    logging.config.dictConfig(logging_settings)
+    logging.captureWarnings(True)
+
+
+def formatter(*, as_json: bool) -> logging.Formatter:
+    """Return what writes the lines of every logger, ours or a library's."""
+    renderer: Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
+    )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*_of_every_line(), _without_query],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            renderer,
+        ],
+    )
+
+
+def _of_every_line() -> Sequence[Processor]:
+    return (
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _kind_and_place,
+        _discreet,
+    )
+
+
+def _kind_and_place(logger: object, method: str, line: EventDict) -> EventDict:
+    """Say of an exception its kind and where it arose."""
+    told = line.pop("exc_info", None)
+    if isinstance(told, BaseException):
+        told = (type(told), told, told.__traceback__)
+    elif told and not isinstance(told, tuple):
+        told = sys.exc_info()
+    if told and told[0] is not None:
+        line["fault"] = told[0].__qualname__
+        line["where"] = traceback.format_tb(told[2])[-_PLACES:]
+    return line
+
+
+def _discreet(logger: object, method: str, line: EventDict) -> EventDict:
+    """Leave out what may quote a child, and of an address what was searched for."""
+    for name in _NEVER:
+        line.pop(name, None)
+    if "request" in line:
+        line["request"] = line["request"].partition("?")[0]
+    return line
+
+
+def _without_query(logger: object, method: str, line: EventDict) -> EventDict:
+    """Leave query strings out of what libraries say in a sentence."""
+    line["event"] = _QUERY.sub("", line["event"])
+    return line

@@ -5,6 +5,7 @@ what to set. README.md has the table of them.
 """
 
 import datetime
+import logging
 import os
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from mavis import cis2_access
+from mavis import cis2_access, logs
 from mavis.pds_access import read_access
 from mavis.private_keys import Unusable
 from mavis.rules.allowances import Allowance
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_linear_migrations",
     "csp",
+    "django_structlog",
     "mavis",
     "pds",
     "children",
@@ -73,6 +75,9 @@ INSTALLED_APPS = [
     "imports",
 ]
 MIDDLEWARE = [
+    # Before what asks for HTTPS and a known host: probes come straight to a process.
+    "mavis.health.first_what_watches",
+    "django_structlog.middlewares.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -304,18 +309,41 @@ DEMO_DIR = env.str("MAVIS_DEMO_DIR", default="")
 
 # --- Logs ---------------------------------------------------------------------
 
+# One JSON object a line, or plain lines for a person to read.
+LOG_FORMAT = env.str("LOG_FORMAT", default="plain" if DEVELOPMENT else "json")
+if LOG_FORMAT not in {"json", "plain"}:
+    raise ImproperlyConfigured("Set LOG_FORMAT to json or plain.")
+logs.configure()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "lines": {"()": "mavis.logs.formatter", "as_json": LOG_FORMAT == "json"}
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "stream": sys.stderr,
-            "formatter": "plain",
+            "formatter": "lines",
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
-    # httpx writes the address of every request, and PDS's hold names.
-    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+    "loggers": {
+        # httpx writes the address of every request, and PDS's hold names.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+        # gunicorn has handlers of its own, which these replace.
+        "gunicorn.error": {"handlers": ["console"], "propagate": False},
+        # Of each request there is a line of our own, which says nothing of who asked.
+        "gunicorn.access": {"level": "WARNING", "propagate": False},
+    },
 }
+# What Prometheus sends to read /metrics; without one there is no such address.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Each request and each task makes one line, at its end. That of a request says nothing
+# of who asked, for that may take a query, and the database may be what fails.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_USER_ID_FIELD = None
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_CELERY_ENABLED = True

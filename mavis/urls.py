@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from mavis import demo_pages, views
+from imports import metrics
+from mavis import demo_pages, health, views
 from mavis.sign_in import cis2_views
 from mavis.sign_in import views as sign_in
 
@@ -22,6 +23,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("session/stay/", sign_in.stay, name="session_stay"),
     path("team/", views.select_team, name="select_team"),
     path("demo/<str:name>", demo_pages.demo_file, name="demo_file"),
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("imports/", include("imports.urls")),
     path("audit-log/", include("imports.audit_urls")),
     path("children/", include("children.urls")),

@@ -13,6 +13,7 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
+from mavis import counting
 from mavis.pds_access import Access
 from pds.token import key_of
 
@@ -85,6 +86,7 @@ def note(
             pipe.execute()
     except RedisError:
         log.warning("pds.health_not_noted")
+    counting.add_each("mavis_pds_calls_total", {"answered": answers, **faults})
 
 
 def read(*, redis_url: str, access: Access | None) -> Health | None:

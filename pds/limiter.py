@@ -11,6 +11,9 @@ from typing import Protocol
 from redis import asyncio as redis
 from redis.exceptions import RedisError
 
+from mavis.counting import KEY as COUNTS_KEY
+from mavis.counting import LIMITER_TURNS_FIELD, LIMITER_WAIT_FIELD
+
 KEY = "pds:next-request-at"
 # How much slower than the rate we ask, after PDS has said that it is too much.
 SLOWED_KEY = "pds:slowed"
@@ -55,6 +58,9 @@ end
 local following = at + tonumber(ARGV[1]) * factor
 redis.call('SET', KEYS[1], string.format('%.0f', following),
            'PX', math.ceil((following - now) / 1000) + 1000)
+-- pcall: what cannot be counted is asked all the same.
+redis.pcall('HINCRBY', KEYS[4], '{LIMITER_TURNS_FIELD}', 1)
+redis.pcall('HINCRBYFLOAT', KEYS[4], '{LIMITER_WAIT_FIELD}', (at - now) / 1e6)
 return math.floor(at - now)
 """
 )
@@ -140,7 +146,8 @@ class Paced:
         """
         try:
             wait: int = await self._reserve(
-                keys=[KEY, SLOWED_KEY, IMPORTS_KEY], args=[self._interval, self._who]
+                keys=[KEY, SLOWED_KEY, IMPORTS_KEY, COUNTS_KEY],
+                args=[self._interval, self._who],
             )
         except RedisError as error:
             raise LimiterLost from error

@@ -4,10 +4,14 @@ Where to listen is not in the command but in GUNICORN_CMD_ARGS.
 """
 
 WEB = ("gunicorn", "mavis.wsgi", "--worker-class=gthread", "--workers=2", "--threads=8")
-WORKER = ("celery", "-A", "mavis", "worker", "--concurrency=2", "--loglevel=INFO")
+# Quiet is without a banner among the lines of the log.
+WORKER = (
+    *("celery", "-A", "mavis", "--quiet"),
+    *("worker", "--concurrency=2", "--loglevel=INFO"),
+)
 # Beat keeps nothing on disk: what is due is looked up in the database.
 BEAT = (
-    *("celery", "-A", "mavis", "beat"),
+    *("celery", "-A", "mavis", "--quiet", "beat"),
     *("--scheduler=celery.beat:Scheduler", "--loglevel=INFO"),
 )
 MIGRATE = ("python", "manage.py", "migrate")

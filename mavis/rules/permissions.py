@@ -128,6 +128,10 @@ ADDRESSES: Mapping[str, Mapping[str, Action]] = {
     "school_move:show": {"GET": Action.SEE_MOVES, "POST": Action.DECIDE_MOVE},
 }
 
+# Asked by what runs and watches Mavis, which nobody signs in to. They tell nothing of a
+# team; the figures are told only to whoever sends the token of the settings.
+FOR_WHAT_WATCHES = frozenset({"health_live", "health_ready", "metrics"})
+
 
 def may(role: str, action: Action) -> bool:
     """Test if someone with this role in a team may do this there."""

@@ -1,4 +1,4 @@
-"""What a file says of people is in no log and no message, and after 30 days nowhere.
+"""What a file says of people is in no log, message or figure; after 30 days nowhere.
 
 Each file has values that are like nothing else; every column of every table is searched
 for them, and whatever was logged, queued or answered.
@@ -21,7 +21,7 @@ from imports import pipeline, purging
 from imports.models import CohortImport
 from imports.rules.lifecycle import FailureReason, Status
 from imports.stages import review
-from mavis import clock
+from mavis import clock, logs
 from mavis.models import EventKind
 from tests.factories import SchoolFactory, TeamFactory, UserFactory, unissued_nhs_number
 
@@ -197,9 +197,10 @@ class Broken(Exception):
 
 
 def test_no_log_and_no_message_says_what_a_file_does(
-    client, nurse, cohort_file, pds, caplog, capfd, monkeypatch
+    client, nurse, cohort_file, pds, caplog, capfd, monkeypatch, settings
 ):
     caplog.set_level(logging.DEBUG)
+    settings.METRICS_TOKEN = "a-token"
     client.force_login(nurse)
     client.raise_request_exception = False
     with redis.from_url(django_settings.REDIS_URL) as cache:
@@ -219,17 +220,24 @@ def test_no_log_and_no_message_says_what_a_file_does(
             error_page(client, monkeypatch),
         ]
         queued = repr([(key, dump(cache, key)) for key in cache.keys("*")])
+        figures = client.get("/metrics", headers={"Authorization": "Bearer a-token"})
 
     assert failing.failure_reason == FailureReason.FAULT
     formatted = [
-        logging.Formatter("%(name)s %(message)s").format(record)
+        formatter.format(record)
         for record in caplog.records
+        for formatter in (
+            logging.Formatter("%(name)s %(message)s"),
+            logs.formatter(as_json=True),
+        )
     ]
     printed = capfd.readouterr()
     assert any("Broken" in text for text in [*formatted, printed.err])
     assert traces_in("\n".join([*formatted, printed.out, printed.err])) == []
     assert "advance" in queued
     assert traces_in(queued) == []
+    assert 'mavis_imports{status="failed"} 1.0' in figures.content.decode()
+    assert traces_in(figures.content.decode()) == []
     assert answers[1].status_code == 500
     assert [traces_in(answer.content.decode()) for answer in answers] == [[], []]
 

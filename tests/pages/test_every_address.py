@@ -15,7 +15,7 @@ from imports.models import CohortImport
 from imports.rules.lifecycle import FailureReason, Status
 from mavis.models import Role
 from mavis.rules import permissions
-from mavis.rules.permissions import ADDRESSES, Action
+from mavis.rules.permissions import ADDRESSES, FOR_WHAT_WATCHES, Action
 from tests.factories import (
     ChildFactory,
     CloseMatchFactory,
@@ -66,6 +66,7 @@ def test_every_address_has_a_line_in_the_table():
     assert patterns(get_resolver()).keys() == {
         *FOR_ANYBODY,
         *FOR_ANY_USER,
+        *FOR_WHAT_WATCHES,
         *ADDRESSES,
     }
 
