@@ -11,7 +11,8 @@ from django.db import transaction
 from imports.models import CohortImport
 from imports.rules.lifecycle import TRANSITIONS
 from imports.sql import purging as sql
-from mavis import attempts
+from mavis import attempts, audit
+from mavis.models import EventKind
 from pds import sql as pds
 
 log = structlog.get_logger()
@@ -61,8 +62,21 @@ def purge(*, now: datetime) -> Purged:
 
 @transaction.atomic
 def _erase(import_id: int, at: datetime) -> bool:
-    CohortImport.objects.select_for_update(no_key=True).get(pk=import_id)
-    return sql.erase_values(import_id=import_id, at=at)
+    cohort_import = CohortImport.objects.select_for_update(no_key=True).get(
+        pk=import_id
+    )
+    erased = sql.erase_values(import_id=import_id, at=at)
+    if erased.something:
+        audit.record(
+            audit.Event(
+                kind=EventKind.DETAILS_ERASED,
+                at=at,
+                by_id=None,
+                team_id=cohort_import.team_id,
+                import_id=import_id,
+            )
+        )
+    return erased.all_of_it
 
 
 def kept_for_a_decision(*, team_id: int, now: datetime) -> int:

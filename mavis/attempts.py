@@ -39,13 +39,17 @@ def take(
         return None
     hashed = _hash(what, who)
     sql.take_turns(hashed)
-    before = Attempt.objects.filter(what=what, who=hashed, at__gt=at - allowance.within)
-    free_at = free_again_at(
-        before.values_list("at", flat=True), allowance=allowance, now=at
-    )
+    free_at = _free_at(what, hashed, allowance, at)
     if free_at is not None:
         raise TooMany(free_at)
     return Attempt.objects.create(what=what, who=hashed, at=at)
+
+
+def is_used_up(
+    what: AttemptKind, who: str, *, allowance: Allowance, at: datetime
+) -> bool:
+    """Test if it cannot be done once more, for now."""
+    return _free_at(what, _hash(what, who), allowance, at) is not None
 
 
 def forget(what: AttemptKind, who: str) -> None:
@@ -56,6 +60,13 @@ def forget(what: AttemptKind, who: str) -> None:
 def forget_old(*, now: datetime) -> None:
     """Erase what counts for nothing any more."""
     Attempt.objects.filter(at__lt=now - KEPT).delete()
+
+
+def _free_at(
+    what: AttemptKind, hashed: str, allowance: Allowance, at: datetime
+) -> datetime | None:
+    done = Attempt.objects.filter(what=what, who=hashed, at__gt=at - allowance.within)
+    return free_again_at(done.values_list("at", flat=True), allowance=allowance, now=at)
 
 
 def _hash(what: AttemptKind, who: str) -> str:

@@ -20,14 +20,16 @@ Changes = Mapping[str, tuple[object, object]]
 class Event:
     """One thing that happened.
 
-    - `by_id`: the user, or None when Mavis did it by itself
-    - `team_id`: the team in whose log it stands
+    - `by_id`: the user, or None when Mavis did it by itself or it is not known who did
+    - `team_id`: the team in whose log it stands, or None for what is of no team
+    - `user_id`: to whose account it happened, if somebody else did it
     """
 
     kind: EventKind
     at: datetime
     by_id: int | None
-    team_id: int
+    team_id: int | None
+    user_id: int | None = None
     child_id: int | None = None
     import_id: int | None = None
     row_number: int | None = None
@@ -41,6 +43,7 @@ def record(event: Event) -> None:
         at=event.at,
         by_id=event.by_id,
         team_id=event.team_id,
+        user_id=event.user_id,
         child_id=event.child_id,
         cohort_import_id=event.import_id,
         row_number=event.row_number,
@@ -49,8 +52,8 @@ def record(event: Event) -> None:
 
 
 _COLUMNS = (
-    "kind", "at", "by_id", "team_id", "child_id", "cohort_import_id", "row_number",
-    "changes",
+    "kind", "at", "by_id", "team_id", "user_id", "child_id", "cohort_import_id",
+    "row_number", "changes",
 )  # fmt: skip
 
 
@@ -65,6 +68,7 @@ def record_all(events: Iterable[Event]) -> None:
                 event.at,
                 event.by_id,
                 event.team_id,
+                event.user_id,
                 event.child_id,
                 event.import_id,
                 event.row_number,

@@ -172,6 +172,26 @@ class EventKind(models.TextChoices):
     ARCHIVED_CHOSEN = "archived_chosen", "Archived children chosen about"
     AUDIT_LOG_OPENED = "audit_log_opened", "Audit log opened"
     AUDIT_LOG_DOWNLOADED = "audit_log_downloaded", "Audit log downloaded"
+    HELD_ROW_NOT_IMPORTED = "held_row_not_imported", "Held record not imported"
+    DETAILS_ERASED = "details_erased", "Uploaded details erased"
+    LOGGED_IN = "logged_in", "Logged in"
+    LOGGED_OUT = "logged_out", "Logged out"
+    LOG_IN_FAILED = "log_in_failed", "Log in failed"
+    LOG_IN_LOCKED = "log_in_locked", "Log in locked after too many failures"
+    TEAM_SELECTED = "team_selected", "Team selected"
+    USER_CREATED = "user_created", "User created"
+    USER_CHANGED = "user_changed", "User changed"
+    TEAM_CREATED = "team_created", "Team created"
+    SCHOOLS_LOADED = "schools_loaded", "Schools loaded"
+    KEYS_ROTATED = "keys_rotated", "Encryption keys changed"
+
+
+# What can happen without a team: to whoever is not known, or works in none.
+WITHOUT_A_TEAM = (
+    EventKind.LOGGED_IN, EventKind.LOGGED_OUT, EventKind.LOG_IN_FAILED,
+    EventKind.LOG_IN_LOCKED, EventKind.USER_CREATED, EventKind.USER_CHANGED,
+    EventKind.SCHOOLS_LOADED, EventKind.KEYS_ROTATED,
+)  # fmt: skip
 
 
 class ActivityEvent(models.Model):
@@ -182,9 +202,16 @@ class ActivityEvent(models.Model):
 
     kind = models.CharField(max_length=30, choices=EventKind.choices)
     at = models.DateTimeField()
-    # Nobody, when Mavis did it by itself.
+    # Nobody, when Mavis did it by itself, or when it is not known who did.
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    # To whose account it happened, if somebody else did it. Few events have one: they
+    # have an index below.
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     child = models.ForeignKey(
         "children.Child", on_delete=models.PROTECT, null=True, related_name="events"
     )
@@ -209,10 +236,24 @@ class ActivityEvent(models.Model):
             models.Index(
                 fields=["team", "by", "-at", "-id"], name="event_by_team_and_person"
             ),
+            models.Index(
+                fields=["team", "user", "-at", "-id"],
+                name="event_by_team_and_account",
+                condition=Q(user__isnull=False),
+            ),
+            models.Index(
+                fields=["-at", "-id"],
+                name="event_of_nobody",
+                condition=Q(team__isnull=True, by__isnull=True, user__isnull=True),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=EventKind.values), name="event_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(team__isnull=False) | Q(kind__in=WITHOUT_A_TEAM),
+                name="event_has_a_team_if_it_can",
             ),
         ]
 

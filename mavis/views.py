@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mavis import navigation
@@ -17,6 +18,8 @@ from mavis.access import AuthenticatedRequest, team_required
 from mavis.demo_pages import demo
 from mavis.forms import SelectTeam
 from mavis.middleware import TEAM
+from mavis.models import EventKind
+from mavis.sign_in import trail
 from mavis.sign_in.views import where_to
 
 
@@ -33,10 +36,24 @@ def select_team(request: AuthenticatedRequest) -> HttpResponse:
         initial={"team": request.team.pk if request.team else None},
     )
     if request.method == "POST" and form.is_valid():
-        request.session[TEAM] = int(form.cleaned_data["team"])
+        _work_in(request, int(form.cleaned_data["team"]))
         return redirect(where_to(request))
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/select_team.jinja", {"form": form}, status=status)
+
+
+def _work_in(request: AuthenticatedRequest, team_id: int) -> None:
+    """Have someone work in one of their teams from now on."""
+    request.session[TEAM] = team_id
+    before = request.team.name if request.team else ""
+    (chosen,) = (each.team for each in request.memberships if each.team_id == team_id)
+    trail.tell(
+        EventKind.TEAM_SELECTED,
+        at=timezone.now(),
+        team_ids=[team_id],
+        by=request.user,
+        changes={"team": (before, chosen.name)},
+    )
 
 
 @require_safe

@@ -12,7 +12,7 @@ from children.models import Child
 from children.pages.activity import Change, changes_of
 from imports.queries import audit_log as queries
 from imports.queries.audit_log import Event, Position, Wanted
-from mavis.models import ActivityEvent, EventKind, Team
+from mavis.models import ActivityEvent, EventKind, Team, User
 from mavis.pages import show_datetime, show_name
 from schoolmoves.queries import open_moves
 
@@ -45,7 +45,18 @@ class Line:
     import_id: int | None
     file_name: str
     row_number: int | None
+    # To whose account it happened, if somebody else did it.
+    user: str
     changes: tuple[Change, ...]
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """What was done to what, a sentence for each."""
+        of_user = (f"User: {self.user}",) if self.user else ()
+        return (
+            *of_user,
+            *(f"{change.label}: {change.text}" for change in self.changes),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +110,7 @@ def file_lines(team: Team, wanted: Wanted) -> Iterator[Sequence[str]]:
                 line.nhs_number,
                 line.file_name,
                 str(line.row_number or ""),
-                "; ".join(f"{change.label}: {change.text}" for change in line.changes),
+                "; ".join(line.details),
             )
 
 
@@ -153,7 +164,7 @@ def _line(team: Team, event: Event, known: _Known) -> Line:
     return Line(
         when=show_datetime(event.at),
         at=f"{timezone.localtime(event.at):%d/%m/%Y %H:%M:%S}",
-        who=event.by.name if event.by else "Mavis",
+        who=_who(event),
         email=(event.by.email or "") if event.by else "",
         what=EventKind(happened.kind).label if happened else OPENED,
         child_id=child.pk if child and child.pk in known.openable else None,
@@ -162,8 +173,20 @@ def _line(team: Team, event: Event, known: _Known) -> Line:
         import_id=cohort_import.pk if cohort_import else None,
         file_name=file.name if file else "",
         row_number=happened.row_number if happened and cohort_import else None,
+        user=_shown(happened.user) if happened and happened.user else "",
         changes=_changes(happened, child, whole=whole) if happened else (),
     )
+
+
+def _who(event: Event) -> str:
+    if event.by:
+        return event.by.name
+    kind = EventKind(event.kind) if isinstance(event, ActivityEvent) else None
+    return queries.DONE_BY.get(kind, "Mavis") if kind else "Mavis"
+
+
+def _shown(user: User) -> str:
+    return f"{user.name} ({user.email})" if user.email else user.name
 
 
 def _name(child: Child | None, known: _Known) -> str:

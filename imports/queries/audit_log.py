@@ -15,11 +15,29 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from children import queries as children
-from mavis.models import AccessEvent, ActivityEvent, Team, TeamMembership, User
+from mavis.models import (
+    AccessEvent,
+    ActivityEvent,
+    EventKind,
+    Team,
+    TeamMembership,
+    User,
+)
 
 # What stands in the place of a kind of event, and of a person.
 OPENED = "opened"
 NOBODY = "mavis"
+# Who did what nobody did who is known to Mavis.
+NOT_KNOWN, COMMAND_LINE = "Not known", "Command line"
+DONE_BY = {
+    EventKind.LOG_IN_FAILED: NOT_KNOWN,
+    EventKind.LOG_IN_LOCKED: NOT_KNOWN,
+    EventKind.USER_CREATED: COMMAND_LINE,
+    EventKind.USER_CHANGED: COMMAND_LINE,
+    EventKind.TEAM_CREATED: COMMAND_LINE,
+    EventKind.SCHOOLS_LOADED: COMMAND_LINE,
+    EventKind.KEYS_ROTATED: COMMAND_LINE,
+}
 # A name may be like many: the most alike are enough.
 CHILDREN_MEANT = 50
 
@@ -122,18 +140,34 @@ def _wanted(
         events = ActivityEvent.objects.filter(condition, _beside(1, below, above))
         if wanted.kind:
             events = events.filter(kind=wanted.kind)
-        yield events.select_related("by", "cohort_import__file")
+        events = events.select_related("by", "user", "cohort_import__file")
+        # Each by an index of its own.
+        for part in _parts(team, wanted):
+            yield events.filter(part)
     if wanted.kind in {"", OPENED} and wanted.person != NOBODY:
-        openings = AccessEvent.objects.filter(condition, _beside(0, below, above))
+        openings = AccessEvent.objects.filter(
+            condition, _beside(0, below, above), team=team
+        )
+        if wanted.person:
+            openings = openings.filter(by=int(wanted.person))
         yield openings.select_related("by")
 
 
-def _condition(team: Team, wanted: Wanted) -> Q:
-    condition = Q(team=team)
+def _parts(team: Team, wanted: Wanted) -> Iterator[Q]:
+    """Yield conditions of which an event fulfils one, if it is of this person."""
     if wanted.person == NOBODY:
-        condition &= Q(by=None)
+        yield Q(team=team, by=None) & ~Q(kind__in=list(DONE_BY))
     elif wanted.person:
-        condition &= Q(by=int(wanted.person))
+        yield Q(team=team, by=int(wanted.person))
+        yield Q(team=team, user=int(wanted.person))
+    else:
+        yield Q(team=team)
+        # Of no team and nobody who is known: it concerns all teams alike.
+        yield Q(team=None, by=None, user=None)
+
+
+def _condition(team: Team, wanted: Wanted) -> Q:
+    condition = Q()
     if wanted.child:
         meant = children.records_like(team, wanted.child, most=CHILDREN_MEANT)
         condition &= Q(child__in=meant)

@@ -1,5 +1,6 @@
 """Erasing what an upload held of people, once nothing needs it any more."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
@@ -62,21 +63,28 @@ UPDATE imports_importfile SET erased_at = %(at)s WHERE cohort_import_id = %(impo
 """
 
 
-def erase_values(*, import_id: int, at: datetime) -> bool:
-    """Erase an upload's file and the values of its rows, but for undecided ones.
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What became of an upload: whether anything was erased, and whether all is."""
 
-    Test if nothing is left.
-    """
+    something: bool
+    all_of_it: bool
+
+
+def erase_values(*, import_id: int, at: datetime) -> Erased:
+    """Erase an upload's file and the values of its rows, but for undecided ones."""
     import_is = {"import_id": import_id}
+    erased = 0
     with connection.cursor() as cursor:
         for statement in (_ERASE_FILE, _ERASE_ERRORS, _ERASE_LOOKUPS, _ERASE_ROWS):
             cursor.execute(statement, import_is)
+            erased += cursor.rowcount
         cursor.execute(_ROWS_LEFT, import_is)
         if cursor.fetchone()[0]:
-            return False
+            return Erased(something=erased > 0, all_of_it=False)
         cursor.execute(_ERASE_CHILDREN_BEFORE, import_is)
         cursor.execute(_IS_ERASED, {**import_is, "at": at})
-    return True
+    return Erased(something=True, all_of_it=True)
 
 
 # From what waits to its row: of a big import, hardly any row does.

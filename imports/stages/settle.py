@@ -22,7 +22,8 @@ from imports.sql import known, matching
 from imports.stages.applied import Applying
 from imports.stages.apply import apply
 from imports.stages.work_out import work_out
-from mavis.models import Team, User
+from mavis import audit
+from mavis.models import EventKind, Team, User
 from schoolmoves import deciding
 from schoolmoves.models import MoveState, SchoolMove
 
@@ -101,9 +102,21 @@ def settle_rows_without_a_move(*, at: datetime) -> int:
         if team_with.get(child_id) == row.cohort_import.team_id:
             _settle(row, child_id, by=None, at=at)
         else:
-            withdrawn.append(row.pk)
-    CohortRow.objects.filter(pk__in=withdrawn).update(
+            withdrawn.append(row)
+    CohortRow.objects.filter(pk__in=[row.pk for row in withdrawn]).update(
         result=Result.NOT_IMPORTED, not_imported_reason=NotImported.MOVE_WITHDRAWN
+    )
+    audit.record_all(
+        audit.Event(
+            kind=EventKind.HELD_ROW_NOT_IMPORTED,
+            at=at,
+            by_id=None,
+            team_id=row.cohort_import.team_id,
+            child_id=moved[row.pk],
+            import_id=row.cohort_import_id,
+            row_number=row.row_number,
+        )
+        for row in withdrawn
     )
     return len(rows)
 

@@ -10,9 +10,10 @@ from django.db import transaction
 from children.models import Child, CohortMembership, Contact
 from mavis.demo import catalogue, files, parts, places
 from mavis.demo.cast import Part, Record, nhs_number
-from mavis.models import School, Team, TeamMembership, User
+from mavis.models import EventKind, School, Team, TeamMembership, User
 from mavis.rules import academic_year
 from mavis.rules.names import fold
+from mavis.sign_in import trail
 
 
 @transaction.atomic
@@ -30,8 +31,8 @@ def load(*, folder: Path, at: datetime, today: date, preparation_days: int) -> N
     if is_new:
         # What it says would be no use to whoever starts a demonstration.
         call_command("load_schools", folder / files.SCHOOLS, stdout=StringIO())
-        create_teams()
-        create_users()
+        create_teams(at=at)
+        create_users(at=at)
         create_children(year=year, at=at)
 
 
@@ -49,24 +50,25 @@ def year_of_loaded() -> int | None:
     return born_in + part.person.born.year_group + 5
 
 
-def create_teams() -> None:
+def create_teams(*, at: datetime) -> None:
     for planned in places.TEAMS:
         team = Team.objects.create(
             name=planned.name, ods_code=planned.ods_code, workgroup=planned.workgroup
         )
         urns = [school.urn for school in places.SCHOOLS if school.team is planned]
         School.objects.filter(urn__in=urns).update(team=team)
+        trail.tell(EventKind.TEAM_CREATED, at=at, team_ids=[team.pk])
 
 
-def create_users() -> None:
+def create_users(*, at: datetime) -> None:
     teams = {team.name: team for team in Team.objects.all()}
     for sign_in in catalogue.SIGN_INS:
         user = User(email=sign_in.email, name=sign_in.name)
         user.set_password(sign_in.password)
         user.save()
-        TeamMembership.objects.create(
-            user=user, team=teams[sign_in.team], role=sign_in.role
-        )
+        team = teams[sign_in.team]
+        TeamMembership.objects.create(user=user, team=team, role=sign_in.role)
+        trail.tell(EventKind.USER_CREATED, at=at, team_ids=[team.pk], user=user)
 
 
 def create_children(*, year: int, at: datetime) -> None:

@@ -6,5 +6,6 @@ passwords  email addresses and passwords, and who has to wait after too many
 provider   what is asked of NHS CIS2
 tokens     what NHS CIS2 signed, and whether to believe it
 people     who that is in Mavis, and in which teams
+trail      what the audit log says of all that
 views      the pages; cis2_views: where NHS CIS2 sends people back to
 """

@@ -1,6 +1,7 @@
 """Signing in by NHS CIS2: to it, back from it, and what it tells us by itself."""
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -16,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mavis import attempts, limits
 from mavis.access import page_of_ours
-from mavis.models import AttemptKind, User
-from mavis.sign_in import backends, people, provider, sessions, tokens
+from mavis.models import AttemptKind, EventKind, User
+from mavis.sign_in import backends, people, provider, sessions, tokens, trail
 from mavis.sign_in.addresses import address_of
 from mavis.sign_in.refusals import Reason, Refused
 
@@ -37,6 +38,8 @@ PAGES = {
     Reason.UNREACHABLE: ("unreachable", 503),
     Reason.PROVIDER_ERROR: ("unreachable", 503),
 }
+# Of which the log says nothing: nobody tried to be somebody.
+NO_ATTEMPT = {Reason.STATE, Reason.UNREACHABLE, Reason.PROVIDER_ERROR}
 # What OpenID Connect calls it when someone does not want to, or may not.
 SAID_NO = {"access_denied", "login_required", "interaction_required"}
 
@@ -76,21 +79,28 @@ def come_back(request: HttpRequest) -> HttpResponse:
     """Sign someone in whom NHS CIS2 sent back to us, if it says who they are."""
     # Good for once: what comes twice is refused.
     sent = request.session.pop(SENT, None)
+    now = timezone.now()
     try:
-        id_token, claims, user = of_cis2_answer(request, sent)
+        id_token, works, user = of_cis2_answer(request, sent, at=now)
     except Refused as refused:
+        if refused.reason not in NO_ATTEMPT:
+            teams = trail.teams_of(refused.user) if refused.user else ()
+            trail.tell(
+                EventKind.LOG_IN_FAILED, at=now, team_ids=teams, user=refused.user
+            )
         return refuse(request, refused)
     login(request, user, backend=backends.NAME)
-    people.work_in(request.session, claims)
+    people.work_in(request.session, works)
+    trail.tell(EventKind.LOGGED_IN, at=now, team_ids=works.team_ids, by=user)
     request.session[ID_TOKEN] = id_token
     wanted = sent["next"] if sent else ""
     return redirect(page_of_ours(request, wanted))
 
 
 def of_cis2_answer(
-    request: HttpRequest, sent: dict[str, str] | None
-) -> tuple[str, Any, User]:
-    """Return the ID token, the claims and the user of someone who came back.
+    request: HttpRequest, sent: dict[str, str] | None, *, at: datetime
+) -> tuple[str, people.Works, User]:
+    """Return the ID token of someone who came back, where they work, and who it is.
 
     :raises Refused: there is something wrong with any of it
     """
@@ -111,17 +121,20 @@ def of_cis2_answer(
     claims = cis2.userinfo(str(found.get("access_token", "")))
     if claims.get("sub") != said["sub"]:
         raise Refused(Reason.SUBJECT)
+    works = people.works(claims)
     user = people.user_for(
         people.Person(
             issuer=cis2.access.issuer,
             subject=said["sub"],
             name=text_of(claims, "name") or "Unknown",
             email=text_of(claims, "email"),
-        )
+        ),
+        works=works,
+        at=at,
     )
     if not user.is_active:
-        raise Refused(Reason.INACTIVE)
-    return found["id_token"], claims, user
+        raise Refused(Reason.INACTIVE, user=user)
+    return found["id_token"], works, user
 
 
 def text_of(claims: Any, name: str) -> str:
@@ -188,4 +201,10 @@ def signed_out_of_cis2(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=400)
     for user in User.objects.filter(issuer=cis2.access.issuer, subject=subject):
         sessions.end_everywhere(user)
+        trail.tell(
+            EventKind.LOGGED_OUT,
+            at=timezone.now(),
+            team_ids=trail.teams_of(user),
+            by=user,
+        )
     return HttpResponse(status=200)

@@ -7,7 +7,8 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
 from mavis import attempts
-from mavis.models import AttemptKind, User
+from mavis.models import AttemptKind, EventKind, User
+from mavis.sign_in import trail
 from mavis.sign_in.addresses import address_of
 
 
@@ -37,6 +38,7 @@ def check(
     )
     user = authenticate(request, username=email, password=password)
     if user is None:
+        _tell_of_failure(email, account=account, address=address, at=at)
         return None
     assert isinstance(user, User)
     attempts.forget(AttemptKind.FAILURE_FOR_ACCOUNT, account)
@@ -44,3 +46,23 @@ def check(
     if from_address is not None:
         from_address.delete()
     return user
+
+
+def _tell_of_failure(email: str, *, account: str, address: str, at: datetime) -> None:
+    """Tell that somebody could not log in, and once if they cannot try again now."""
+    kinds = [EventKind.LOG_IN_FAILED]
+    if attempts.is_used_up(
+        AttemptKind.FAILURE_FOR_ACCOUNT,
+        account,
+        allowance=settings.FAILURES_FOR_ACCOUNT,
+        at=at,
+    ):
+        kinds.append(EventKind.LOG_IN_LOCKED)
+    trail.tell_of_account(kinds, email=email, at=at)
+    if attempts.is_used_up(
+        AttemptKind.FAILURE_FROM_ADDRESS,
+        address,
+        allowance=settings.FAILURES_FROM_ADDRESS,
+        at=at,
+    ):
+        trail.tell(EventKind.LOG_IN_LOCKED, at=at)

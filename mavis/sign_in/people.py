@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
-from mavis.models import Team, TeamMembership, User
+from mavis.models import EventKind, Team, TeamMembership, User
 from mavis.rules.cis2 import role_in_mavis, selected_role
+from mavis.sign_in import trail
 
 # Where the session keeps what NHS CIS2 said: {"role": …, "teams": [ids]}.
 SAID = "cis2"
@@ -24,13 +26,13 @@ class Person:
 
 
 @transaction.atomic
-def user_for(person: Person) -> User:
+def user_for(person: Person, *, works: "Works", at: datetime) -> User:
     """Return the user for a person, who is made if this is the first time.
 
     Never the user of the same email address: whoever could have that address changed
     would be somebody else in Mavis. An address that is another user's is not kept.
     """
-    user, _ = User.objects.get_or_create(
+    user, is_new = User.objects.get_or_create(
         issuer=person.issuer,
         subject=person.subject,
         defaults={"name": person.name, "password": unusable()},
@@ -38,9 +40,24 @@ def user_for(person: Person) -> User:
     email = person.email.strip().lower() or None
     if email and User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists():
         email = None
-    if (user.name, user.email) != (person.name, email):
+    changes = {
+        name: (getattr(user, name) or "", said or "")
+        for name, said in (("name", person.name), ("email", email))
+        if getattr(user, name) != said
+    }
+    if changes:
         user.name, user.email = person.name, email
         user.save(update_fields=["name", "email"])
+    if is_new:
+        trail.tell(EventKind.USER_CREATED, at=at, team_ids=works.team_ids, by=user)
+    elif changes:
+        trail.tell(
+            EventKind.USER_CHANGED,
+            at=at,
+            team_ids=works.team_ids,
+            by=user,
+            changes=changes,
+        )
     return user
 
 
@@ -51,23 +68,33 @@ def unusable() -> str:
     return nobody.password
 
 
-def work_in(session: SessionBase, claims: Mapping[str, object]) -> None:
-    """Keep in a new session in which teams somebody works, and as what.
+@dataclass(frozen=True, slots=True)
+class Works:
+    """In which teams somebody works, and as what, if NHS CIS2 says so."""
+
+    role: str | None
+    team_ids: tuple[int, ...]
+
+
+def works(claims: Mapping[str, object]) -> Works:
+    """Return in which teams somebody works, and as what.
 
     A team is that of a workgroup of the role that they selected, in the organisation
     that gave it: workgroups of two organisations may have one name.
     """
     selected = selected_role(claims)
     role = role_in_mavis(selected) if selected else None
-    teams: list[int] = []
-    if selected and role:
-        teams = list(
-            Team.objects.filter(
-                workgroup__in=selected.workgroups,
-                ods_code__iexact=selected.organisation,
-            ).values_list("pk", flat=True)
-        )
-    session[SAID] = {"role": role, "teams": teams}
+    if not selected or not role:
+        return Works(role, ())
+    found = Team.objects.filter(
+        workgroup__in=selected.workgroups, ods_code__iexact=selected.organisation
+    )
+    return Works(role, tuple(found.values_list("pk", flat=True)))
+
+
+def work_in(session: SessionBase, works: Works) -> None:
+    """Keep in a new session in which teams somebody works, and as what."""
+    session[SAID] = {"role": works.role, "teams": list(works.team_ids)}
 
 
 def memberships_of(user: User, session: SessionBase) -> tuple[TeamMembership, ...]:

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from mavis.models import User
+
 
 class Reason(StrEnum):
     """A word for the log, without anything that NHS CIS2 or a browser said."""
@@ -31,9 +33,13 @@ class Refused(Exception):
     """Nobody is signed in.
 
     - `claim`: which claim of a token was not right, by its name
+    - `user`: whom NHS CIS2 says it is, once that is believed
     """
 
-    def __init__(self, reason: Reason, claim: str = "") -> None:
+    def __init__(
+        self, reason: Reason, claim: str = "", user: User | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.claim = claim
+        self.user = user

@@ -16,9 +16,9 @@ from mavis import attempts, limits
 from mavis.access import AuthenticatedRequest, page_of_ours
 from mavis.demo_pages import demo
 from mavis.forms import SignIn
-from mavis.models import AttemptKind
+from mavis.models import AttemptKind, EventKind
 from mavis.rules.sessions import Ended
-from mavis.sign_in import cis2_views, passwords, sessions
+from mavis.sign_in import cis2_views, passwords, sessions, trail
 from mavis.sign_in.addresses import address_of
 
 BY_PASSWORD = "django.contrib.auth.backends.ModelBackend"  # noqa: S105
@@ -69,6 +69,7 @@ def by_password(request: HttpRequest) -> HttpResponse:
         form.add_error(None, "The email address or password is not right")
         return answer(request, form, status=422)
     login(request, user, backend=BY_PASSWORD)
+    trail.tell(EventKind.LOGGED_IN, at=now, team_ids=trail.teams_of(user), by=user)
     return redirect(where_to(request))
 
 
@@ -94,6 +95,12 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect("sign_in")
     sessions.end_everywhere(request.user)
+    trail.tell(
+        EventKind.LOGGED_OUT,
+        at=timezone.now(),
+        team_ids=[each.team_id for each in request.memberships],  # type: ignore[attr-defined]
+        by=request.user,
+    )
     at_cis2 = cis2_views.sign_out_address(request)
     sessions.end(request, Ended.SIGNED_OUT)
     if at_cis2:

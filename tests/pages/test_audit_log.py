@@ -345,6 +345,13 @@ def many_events(team, nurse):
                 [NOW, nurse.pk, team.pk, child.pk, other.pk],
             )
             cursor.execute(f"ANALYZE {table}")
+        cursor.execute(
+            "INSERT INTO mavis_activityevent (kind, changes, at)"
+            " SELECT 'log_in_failed', '{}', %s - n * interval '1 hour'"
+            " FROM generate_series(1, 20000) n",
+            [NOW],
+        )
+        cursor.execute("ANALYZE mavis_activityevent")
 
 
 @pytest.mark.django_db(transaction=True)

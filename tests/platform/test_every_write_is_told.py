@@ -9,16 +9,20 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from cryptography.fernet import Fernet
+from django.core.management import call_command, get_commands
 from django.db import connection  # noqa: TID251 -- a journal of our own is kept in it
 
 from children import contacts, editing
 from children.models import ArchiveReason, Child, CohortMembership
 from children.queries import child_for, team_with
 from children.rules.contacts import Details
-from imports import merging, refreshing
+from imports import files, merging, purging, refreshing
 from imports.models import CohortRow
-from imports.rules.outcomes import Archived, Outcome
+from imports.rules.outcomes import Archived, Outcome, Result
 from imports.stages import choose, commit, refresh, review, settle, share, upload
+from mavis.celery import app
+from mavis.rules import gias
 from mavis.rules.permissions import ADDRESSES
 from pds.tracing import Tracer
 from schoolmoves import archiving, changing, deciding, notices
@@ -27,13 +31,16 @@ from schoolmoves.rules.moving import Place
 from tests.factories import (
     NOW,
     ChildFactory,
+    CloseMatchFactory,
     CohortImportFactory,
     CohortRowFactory,
     ContactFactory,
     NoticeFactory,
+    RowErrorFactory,
     SchoolFactory,
     SchoolMoveFactory,
     SharedNumberFactory,
+    TeamFactory,
     UserFactory,
     another_nhs_number,
 )
@@ -56,6 +63,14 @@ OF_A_CHILD = {
 }
 OF_AN_IMPORT = {"imports_cohortimport": "id", "imports_cohortrow": "cohort_import_id"}
 EVENTS = {"mavis_activityevent": "child_id", "imports_transition": "cohort_import_id"}
+# Who may do what, and what holds for all teams: any event tells of it.
+OF_ALL = {
+    "imports_importfilechunk": "file_id",
+    "mavis_school": "id",
+    "mavis_team": "id",
+    "mavis_teammembership": "team_id",
+    "mavis_user": "id",
+}
 
 JOURNAL = """
 CREATE TEMPORARY TABLE journal (tbl text, about bigint, import_id bigint);
@@ -83,7 +98,7 @@ def journal():
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(JOURNAL)
-        for table, column in {**OF_A_CHILD, **OF_AN_IMPORT, **EVENTS}.items():
+        for table, column in {**OF_A_CHILD, **OF_AN_IMPORT, **OF_ALL, **EVENTS}.items():
             cursor.execute(NOTED.format(table=table, column=column))
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         yield Journal(cursor)
@@ -117,6 +132,9 @@ class Journal:
             for tbl, about, _ in noted
             if tbl in OF_A_CHILD or tbl in OF_AN_IMPORT
         }
+        if not any(tbl == "mavis_activityevent" for tbl, _, _ in noted):
+            # Nothing tells of these, or whatever else there is does.
+            changed |= {(tbl, about) for tbl, about, _ in noted if tbl in OF_ALL}
         told = {
             (tbl, about)
             for tbl, about in changed
@@ -396,7 +414,48 @@ CHANGES_NOTHING = {
     "imports:upload",
     "schoolmoves:download",
 }
+
+
+def purges(team, nurse, child):
+    erased = CohortImportFactory(team=team, completed=True)
+    CohortRowFactory(cohort_import=erased, committed_at=NOW, result="new")
+    waiting = CohortImportFactory(team=team, completed=True)
+    row = CohortRowFactory(cohort_import=waiting, committed_at=NOW, result="new")
+    for cohort_import in (erased, waiting):
+        RowErrorFactory(cohort_import=cohort_import)
+        stored(cohort_import)
+    CloseMatchFactory(row=row)
+    return lambda: purging.purge(now=LATER + timedelta(days=31))
+
+
+def stored(cohort_import, content=b"CHILD_FIRST_NAME\nAmara\n"):
+    return files.store(
+        cohort_import,
+        name="cohort.csv",
+        file_format="csv",
+        sha256=f"{cohort_import.pk:064}",
+        content=content,
+    )
+
+
+def settles_without_a_move(team, nurse, child):
+    """What the sweep finds: a row whose move went, as the child has died meanwhile."""
+    theirs = ChildFactory(nhs_number=another_nhs_number())
+    cohort_import = CohortImportFactory(team=team, completed=True)
+    CohortRowFactory(
+        cohort_import=cohort_import,
+        result=Result.HELD_WITH_MOVE,
+        committed_at=NOW,
+        school_move=SchoolMoveFactory(
+            team=team, child=theirs, state="cleared", decided_at=NOW
+        ),
+    )
+    return lambda: settle.settle_rows_without_a_move(at=LATER)
+
+
 BY_WORKERS = {
+    "purge": purges,
+    "sweep for moves that went": settles_without_a_move,
     "commit of a new child": commits(last_name="Brixton", first_name="Wilhelmina"),
     "commit of a known child": commits(preferred_first_name="Ami"),
     "commit of a close match": commits(postcode="M1 1AE"),
@@ -430,6 +489,97 @@ def test_whatever_changes_is_told(journal, team, nurse, child, prepare):
     untold, changed = journal.untold()
     assert changed
     assert untold == set()
+
+
+# --- On the command line ------------------------------------------------------------
+
+
+def creates_user(team, nurse, tmp_path):
+    return {
+        "email": "a@example.com",
+        "name": "A",
+        "role": "nurse",
+        "team": team.workgroup,
+    }
+
+
+def changes_user(team, nurse, tmp_path):
+    TeamFactory(workgroup="south")
+    return {"email": nurse.email, "name": "B", "role": "nurse", "team": "south"}
+
+
+def creates_team(team, nurse, tmp_path):
+    SchoolFactory(urn="100001", team=None)
+    return {"name": "South", "ods": "R1A", "workgroup": "south", "school": ["100001"]}
+
+
+def loads_schools(team, nurse, tmp_path):
+    file = tmp_path / "schools.csv"
+    line = ["100001", "Oak", "Community school", "Primary", "Open", "", "", "", "", ""]
+    file.write_text(f"{','.join(gias.HEADERS)}\n{','.join(line)}\n")
+    return {"file": file}
+
+
+def rotates_keys(team, nurse, tmp_path):
+    stored(CohortImportFactory(team=team))
+    return {}
+
+
+COMMANDS = {
+    "create_team": [creates_team],
+    "create_user": [creates_user, changes_user],
+    "load_schools": [loads_schools],
+    "rotate_keys": [rotates_keys],
+}
+# They run what is looked at elsewhere in this file.
+RUNS_WHAT_WORKERS_DO = {"import_cohort", "purge", "refresh_from_pds"}
+COMMANDS_THAT_CHANGE_NOTHING = {"pds_lookup", "pds_simulator", "pds_status"}
+# Each in a database of its own, or with invented people where nobody works in earnest.
+NOT_IN_EARNEST = {
+    "benchmark", "demo", "fault_drill", "match_quality", "trace_quality",
+}  # fmt: skip
+
+
+def test_every_command_has_its_place_here():
+    ours = {name for name, app in get_commands().items() if app == "mavis"}
+
+    assert ours == {
+        *COMMANDS,
+        *RUNS_WHAT_WORKERS_DO,
+        *COMMANDS_THAT_CHANGE_NOTHING,
+        *NOT_IN_EARNEST,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "prepare"),
+    [(name, case) for name, cases in COMMANDS.items() for case in cases],
+)
+def test_whatever_a_command_changes_is_told(
+    journal, team, nurse, tmp_path, settings, name, prepare
+):
+    options = prepare(team, nurse, tmp_path)
+    settings.FILE_KEYS = [Fernet.generate_key().decode(), *settings.FILE_KEYS]
+    words = [options.pop("file")] if "file" in options else []
+    journal.begin()
+
+    call_command(name, *words, **options, stdout=io.StringIO())
+
+    untold, _ = journal.untold()
+    assert {tbl for tbl, _, _ in journal.read()} & set(OF_ALL)
+    assert untold == set()
+
+
+def test_every_task_has_its_place_here():
+    """What each of them does stands in this file, but for what only queues others."""
+    app.loader.import_default_modules()
+
+    assert {name for name in app.tasks if not name.startswith("celery.")} == {
+        "imports.tasks.advance",
+        "imports.tasks.advance_stalled",
+        "imports.tasks.purge",
+        "imports.tasks.refresh_from_pds",
+    }
 
 
 @pytest.mark.parametrize(

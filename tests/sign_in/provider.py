@@ -163,15 +163,30 @@ class _Quiet(WSGIRequestHandler):
         pass
 
 
+@dataclass
+class Server:
+    """Answers at one address for whichever provider is there now."""
+
+    address: str
+    provider: Provider
+
+    def begin_anew(self) -> Provider:
+        """Put a provider there that nothing has been done to."""
+        self.provider = Provider(address=self.address)
+        return self.provider
+
+
 @contextmanager
-def running() -> Iterator[Provider]:
-    provider = Provider()
-    with make_server("127.0.0.1", 0, provider, handler_class=_Quiet) as server:
-        provider.address = f"http://127.0.0.1:{server.server_port}"
+def running() -> Iterator[Server]:
+    def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        return there.provider(environ, start_response)
+
+    with make_server("127.0.0.1", 0, answer, handler_class=_Quiet) as server:
+        there = Server(f"http://127.0.0.1:{server.server_port}", Provider())
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:
-            yield provider
+            yield there
         finally:
             server.shutdown()
             thread.join()

@@ -18,20 +18,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cis2(settings):
-    ours.of.cache_clear()
-    with fake.running() as provider:
-        settings.CIS2 = Access(
-            issuer=provider.address,
-            client_id="mavis",
-            acr="AAL3_ANY",
-            secret="a secret",
-        )
-        yield provider
-    ours.of.cache_clear()
-
-
-@pytest.fixture
 def team():
     return TeamFactory(name="North SAIS", workgroup="north", ods_code="R1A")
 

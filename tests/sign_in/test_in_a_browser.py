@@ -3,8 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from mavis.cis2_access import Access
-from mavis.sign_in import provider as ours
 from tests.factories import (
     ChildFactory,
     CohortImportFactory,
@@ -14,27 +12,14 @@ from tests.factories import (
     UserFactory,
 )
 from tests.journeys.browsing import PASSWORD, Nurse
-from tests.sign_in import provider as fake
 
 # Sets what a strict policy forbids to be told of.
 TELL = "addEventListener('securitypolicyviolation', e => console.error(e.blockedURI))"
 
 
-@pytest.fixture
-def cis2(settings, transactional_db):
-    ours.of.cache_clear()
-    with fake.running() as provider:
-        settings.CIS2 = Access(
-            issuer=provider.address,
-            client_id="mavis",
-            acr="AAL3_ANY",
-            secret="a secret",
-        )
-        yield provider
-    ours.of.cache_clear()
-
-
-def test_a_nurse_logs_in_with_cis2_and_out_of_both(page, live_server, cis2):
+def test_a_nurse_logs_in_with_cis2_and_out_of_both(
+    page, live_server, transactional_db, cis2
+):
     TeamFactory(name="North SAIS", workgroup="north", ods_code="R1A")
     nurse = Nurse(page, live_server.url)
     page.goto(f"{live_server}/children/")
@@ -51,7 +36,9 @@ def test_a_nurse_logs_in_with_cis2_and_out_of_both(page, live_server, cis2):
     assert cis2.asked["/end"]["client_id"] == "mavis"
 
 
-def test_a_refusal_is_a_page_like_any_other(page, live_server, cis2, expected_answers):
+def test_a_refusal_is_a_page_like_any_other(
+    page, live_server, transactional_db, cis2, expected_answers
+):
     expected_answers.add(403)
     cis2.error = "access_denied"
     nurse = Nurse(page, live_server.url)

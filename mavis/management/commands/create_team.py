@@ -4,9 +4,11 @@ import argparse
 
 from django.db import transaction
 
+from mavis import clock
 from mavis.management.plain import PlainCommand
-from mavis.models import School, Team
+from mavis.models import EventKind, School, Team
 from mavis.pages import count_of
+from mavis.sign_in import trail
 
 
 class Command(PlainCommand):
@@ -54,6 +56,12 @@ class Command(PlainCommand):
         self.check_schools(school, {each.urn: each for each in schools})
         team.save()
         given = schools.update(team=team)
+        trail.tell(
+            EventKind.TEAM_CREATED,
+            at=clock.now(),
+            team_ids=[team.pk],
+            changes={"schools": ("", str(given))},
+        )
         self.stdout.write(
             f"Created the team {team.name}, with {count_of(given, 'school')}."
         )

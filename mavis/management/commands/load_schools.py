@@ -6,10 +6,12 @@ from pathlib import Path
 
 from django.db import transaction
 
+from mavis import clock
 from mavis.management.plain import PlainCommand
-from mavis.models import School
+from mavis.models import EventKind, School
 from mavis.pages import count_of
 from mavis.rules import gias
+from mavis.sign_in import trail
 
 
 class Command(PlainCommand):
@@ -49,6 +51,11 @@ class Command(PlainCommand):
                 ],
             )
             new = School.objects.count() - before
+            trail.tell(
+                EventKind.SCHOOLS_LOADED,
+                at=clock.now(),
+                changes={"schools": ("", str(len(schools)))},
+            )
         self.stdout.write(
             f"Loaded {count_of(len(schools), 'school')}, {new} of them new."
         )

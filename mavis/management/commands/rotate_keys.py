@@ -6,8 +6,11 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from imports import rotating
+from mavis import clock
 from mavis.management.plain import PlainCommand
+from mavis.models import EventKind
 from mavis.pages import count_of
+from mavis.sign_in import trail
 
 
 class Command(PlainCommand):
@@ -18,6 +21,11 @@ class Command(PlainCommand):
 
     def handle(self, **options: Any) -> None:
         done = rotating.rotate(keys=settings.FILE_KEYS)
+        trail.tell(
+            EventKind.KEYS_ROTATED,
+            at=clock.now(),
+            changes={"encrypted_anew": ("", str(done.rotated))},
+        )
         told = (
             f"Encrypted {count_of(done.rotated, 'piece')} anew with the newest key; "
             f"{count_of(done.new_already, 'piece')} had it already"
