@@ -25,7 +25,7 @@ from django.db.models.functions import Now
 
 from imports.models import CohortImport
 from imports.rules.lifecycle import WORKING
-from mavis import counting
+from mavis import counting, stopping
 
 Clock = Callable[[], datetime]
 
@@ -66,12 +66,14 @@ class Lease:
     def slice_is_over(self) -> bool:
         """Test if the stage should stop here and leave the rest for another slice.
 
-        Sooner when another import waits for a worker, so that a small file does not
-        wait for large ones.
+        Sooner when this worker is to end, or another import waits for one, so that a
+        small file does not wait for large ones.
         """
         now = time.monotonic()
-        return now >= self.slice_ends or (
-            now >= self.turn_ends and self._another_waits()
+        return (
+            stopping.is_asked()
+            or now >= self.slice_ends
+            or (now >= self.turn_ends and self._another_waits())
         )
 
     def _another_waits(self) -> bool:

@@ -20,6 +20,7 @@ from imports.models import CohortImport
 from imports.rules.lifecycle import WORKING, FailureReason, Status
 from imports.stages import commit, match, read, trace
 from mavis import counting
+from mavis.stopping import Stopping
 
 log = structlog.get_logger()
 
@@ -54,6 +55,8 @@ def run_next_stage(*, import_id: int, clock: Clock) -> bool:
             _run_slice(cohort_import, lease, clock)
     except LeaseLost:
         log.warning("import.lease_lost", import_id=import_id)
+    except Stopping:
+        log.info("import.handed_back", import_id=import_id)
     finally:
         lease.release()
     return import_id in waiting_import_ids(now=clock(), of=import_id)
@@ -83,7 +86,7 @@ def _run_slice(before: CohortImport, lease: Lease, clock: Clock) -> None:
     stage = STAGES[Status(before.status)]
     try:
         stage(lease=lease, clock=clock)
-    except LeaseLost:
+    except (LeaseLost, Stopping):
         raise
     except Exception as fault:  # noqa: BLE001 -- counted, and after five the import ends
         _count_fault(lease, fault, clock())

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from imports.models import RefreshRun
+from mavis import stopping
 
 # A slice may end so long after its time: its last requests are waited for.
 OVERTIME = timedelta(seconds=90)
@@ -47,7 +48,7 @@ class SweepLease:
 
     def slice_is_over(self) -> bool:
         """Test if the rest should be left for another slice."""
-        return time.monotonic() >= self.slice_ends
+        return stopping.is_asked() or time.monotonic() >= self.slice_ends
 
     def release(self) -> None:
         """Let other workers take it. Nothing happens if it is not ours."""

@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 from imports import pipeline, purging, refreshing
 from imports.lease import TURN_SECONDS
 from imports.stages import settle
-from mavis import clock
+from mavis import clock, stopping
 
 log = structlog.get_logger()
 
@@ -23,9 +23,12 @@ def advance(*, import_id: int, **_from_a_newer_release: object) -> None:
 
     A large import's turn is a slice of one stage; a small one goes all its way.
     """
+    if stopping.is_asked():
+        queue(import_id)  # for another worker
+        return
     turn_ends = time.monotonic() + TURN_SECONDS
     while pipeline.run_next_stage(import_id=import_id, clock=clock.now):
-        if time.monotonic() >= turn_ends:
+        if stopping.is_asked() or time.monotonic() >= turn_ends:
             queue(import_id)
             return
     wait = pipeline.seconds_until_due(import_id=import_id, now=clock.now())

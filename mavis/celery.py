@@ -6,7 +6,7 @@ from celery import Celery, signals
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
-from mavis import logs
+from mavis import logs, stopping
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mavis.settings")
 
@@ -22,3 +22,9 @@ app.steps["worker"].add(DjangoStructLogInitStep)
 def write_logs_as_the_web_does(**_of_the_signal: object) -> None:
     """Keep Celery from making handlers of its own."""
     logs.write_all(settings.LOGGING)
+
+
+@signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def ask_to_stop(**_how: object) -> None:
+    """Have whoever works in this worker hand back what they do."""
+    stopping.ask()

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import structlog
 
+from mavis import stopping
 from pds.answer_box import AnswerBox
 from pds.client import Client, Tally
 from pds.limiter import ImportsFirst, LimiterLost
@@ -33,6 +34,9 @@ Todo = TypeVar("Todo")
 
 # This many failures in a row, whoever they are about, look like an outage.
 FAILURES_OF_AN_OUTAGE = 10
+# When we are to end, what has been asked is waited for so long.
+LAST_ANSWERS_SECONDS = 10
+LOOK_AGAIN_SECONDS = 0.2
 # Says nothing of a person: we ask too much, whoever we ask about.
 TOO_MANY_REQUESTS = "http_429"
 # Asked about nobody when requests only fail, to tell an outage from a person whose
@@ -106,9 +110,17 @@ class Asking:
             self._stop()
         waiting = iter(todo)
         async with asyncio.TaskGroup() as tasks:
-            for client in self._clients:
+            working = [
                 tasks.create_task(self._work(client, waiting, work))
-        if self._looks_like_an_outage() and not await self._answers_a_probe():
+                for client in self._clients
+            ]
+            leaving = tasks.create_task(_leave_when_stopping(working))
+            await asyncio.wait(working)
+            leaving.cancel()
+        if stopping.is_asked():
+            # There is no time to find out if it was PDS or what it was asked about.
+            self.tracings.forget_failures()
+        elif self._looks_like_an_outage() and not await self._answers_a_probe():
             self._stop()
         if self.tracings.is_out:
             self.tracings.forget_failures()
@@ -223,7 +235,9 @@ class Asking:
         self.tracings.is_out = True
 
     def _is_over(self) -> bool:
-        return not self._may_ask or time.monotonic() >= self._until
+        return (
+            stopping.is_asked() or not self._may_ask or time.monotonic() >= self._until
+        )
 
     def _looks_like_an_outage(self) -> bool:
         only_failures = self._tally.failures_in_a_row > 0 and not self._tally.answers
@@ -241,3 +255,12 @@ class Asking:
         if isinstance(reply, RefusesUs):
             self._note_refusal(reply.status)
         return not isinstance(reply, Fault | RefusesUs)
+
+
+async def _leave_when_stopping(working: Sequence[asyncio.Task[None]]) -> None:
+    """Give up what is being asked some seconds after we were asked to end."""
+    while not stopping.is_asked():
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+    await asyncio.sleep(LAST_ANSWERS_SECONDS)
+    for task in working:
+        task.cancel()

@@ -3,7 +3,7 @@
 The file is read and checked outside of any transaction, and what was found is
 loaded in one: all rows, or all errors and no row. So a worker that dies in between
 leaves nothing behind, and a person can cancel while a large file is read. A file is
-one slice: the largest takes about as long as one.
+one slice: the largest takes about as long as one. A worker that is to end stops reading.
 """
 
 import time
@@ -26,6 +26,7 @@ from imports.rules.reading import Expected, KnownSchool, RowRead, RowReader
 from imports.rules.whole_file import SameChildren
 from imports.sql import reading as sql
 from imports.sql.reading import CopyText, Person
+from mavis import stopping
 from mavis.models import School
 
 # Seconds between two reports of how far the reading has come.
@@ -148,9 +149,11 @@ def _reported(rows: Iterator[file_rules.Row], lease: Lease) -> Iterator[file_rul
     """Pass the rows on, saying now and then how many there have been.
 
     :raises NoLongerToBeRead: somebody has cancelled the upload
+    :raises Stopping: another worker is to read the file from its beginning
     """
     reported_at = time.monotonic()
     for count, row in enumerate(rows):
+        stopping.check()
         if time.monotonic() - reported_at >= _REPORT_EVERY:
             reported_at = time.monotonic()
             with transaction.atomic():

@@ -23,6 +23,7 @@ from imports.sql.tracing import FinishedRow, TriedRow
 from imports.stages.diagnose import diagnose
 from imports.stages.judge import fail_with, judge_or_wait
 from imports.stages.waiting import goes_on, wait_for_pds
+from mavis import stopping
 from pds.lookups import Traced, Tracings, Wanted
 from pds.rules.outcomes import TraceOutcome, UploadedNumber
 from pds.rules.sought import Sought
@@ -42,6 +43,7 @@ def run(*, lease: Lease, clock: Clock) -> None:
     """Trace rows until the slice is over, PDS is down or none is left.
 
     :raises LeaseLost: another worker has taken the import
+    :raises Stopping: another worker is to find out why PDS knows too few of the rows
     """
     cohort_import = CohortImport.objects.select_related("team").get(pk=lease.import_id)
     was_out = cohort_import.waiting_for_pds_since is not None
@@ -58,6 +60,8 @@ def run(*, lease: Lease, clock: Clock) -> None:
     if judge_or_wait(lease, clock()) is Judgement.TOO_LOW:
         with asking() as tracer:
             findings, calls = diagnose(import_id=lease.import_id, tracer=tracer)
+        # Not by what PDS was asked in half the time: what it answered is kept.
+        stopping.check()
         fail_with(findings, calls, lease, clock())
 
 

@@ -16,6 +16,7 @@ from imports.rules.working_out import Importing, WorkedOut, conclude
 from imports.sql import known
 from imports.sql import matching as sql
 from imports.sql import similarity as similarity_sql
+from mavis import stopping
 
 # Rows asked about in one statement, and rows whose values are held at once.
 ROWS_COMPARED_AT_ONCE = 50_000
@@ -35,6 +36,8 @@ def work_out(
     the import itself has done to children is left out of account.
 
     Nothing is locked, and the rows are read while the caller goes through them.
+
+    :raises Stopping: this worker is to end
     """
     if row_ids is None:
         row_ids = sql.undecided_row_ids(import_id=cohort_import.pk)
@@ -45,6 +48,7 @@ def work_out(
     matches, claims = find_matches(cohort_import.pk, row_ids, pool_size=pool_size)
     importing = Importing(cohort_import.team_id, cohort_import.academic_year)
     for chunk in _chunks(row_ids, ROWS_LOADED_AT_ONCE):
+        stopping.check()
         children = known.children(
             import_id=cohort_import.pk,
             team_id=importing.team_id,
@@ -95,6 +99,7 @@ def _decided(
     Rows that the exact rules leave are looked at for similarity, and only those.
     """
     for chunk in _chunks(row_ids, ROWS_COMPARED_AT_ONCE):
+        stopping.check()
         left = set(chunk)
         pairs = sql.candidate_pairs(import_id=import_id, row_ids=chunk)
         for row_id, group in groupby(pairs, attrgetter("row_id")):
@@ -104,6 +109,7 @@ def _decided(
                 left.remove(row_id)
                 yield row_id, candidates[0].row_number, match
         for resembling in _chunks(sorted(left), ROWS_RESEMBLING_AT_ONCE):
+            stopping.check()
             yield from _resembling(import_id, resembling, pool_size)
 
 

@@ -9,6 +9,8 @@ WORKER = (
     *("celery", "-A", "mavis", "--quiet"),
     *("worker", "--concurrency=2", "--loglevel=INFO"),
 )
+# A worker that is asked to end hands back what it does within 30 seconds.
+WORKER_ENDS_IN = 40
 # Beat keeps nothing on disk: what is due is looked up in the database.
 BEAT = (
     *("celery", "-A", "mavis", "--quiet", "beat"),

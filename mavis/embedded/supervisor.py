@@ -101,7 +101,12 @@ class Supervisor:
         )
 
     def start_worker(self) -> None:
-        self.start("worker", services.WORKER, ready=lambda log: " ready." in log)
+        self.start(
+            "worker",
+            services.WORKER,
+            ready=lambda log: " ready." in log,
+            ends_in=services.WORKER_ENDS_IN,
+        )
 
     def start_beat(self) -> None:
         self.start("beat", services.BEAT, ready=lambda log: "beat: Starting" in log)
@@ -112,6 +117,7 @@ class Supervisor:
         command: Sequence[str],
         *,
         ready: Callable[[str], bool],
+        ends_in: float = 10,
         **environment: str,
     ) -> None:
         """Start one of Mavis's own services; ready tells by its log if it is."""
@@ -128,7 +134,7 @@ class Supervisor:
                 f"The {name}",
                 child,
                 log,
-                stop=lambda: processes.stop(child),
+                stop=lambda: processes.stop(child, seconds=ends_in),
                 ready=lambda: ready(log.read_text(errors="replace")),
             )
         )

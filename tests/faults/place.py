@@ -169,14 +169,16 @@ class Place:
     # --- What the team does -------------------------------------------------------
 
     def upload(self, cohort: Cohort, *, by: User) -> CohortImport:
-        """Hand over a file. Nobody is told: the scheduler has to find it."""
-        return upload.upload(
+        """Hand over a file, and tell a worker of it."""
+        cohort_import = upload.upload(
             checked=upload.check(name="cohort.csv", content=cohort.file()),
             team=by.teams.get(),
             by=by,
             at=NOW,
             today=NOW.date(),
         )
+        self.tell(cohort_import.pk)
+        return cohort_import
 
     def approve(self, cohort_import: CohortImport) -> None:
         cohort_import.refresh_from_db()
@@ -185,6 +187,7 @@ class Place:
             by=cohort_import.uploaded_by,
             at=timezone.now(),
         )
+        self.tell(cohort_import.pk)
 
     def tell(self, *import_ids: int, times: int = 1) -> None:
         """Send workers the message that an import waits for one, so many times."""
@@ -225,7 +228,7 @@ class Place:
             self.wait_for(cohort_import, Status.IN_REVIEW)
             self.approve(cohort_import)
         self.wait_for(cohort_import, Status.COMPLETED)
-        self.wait_until(lambda: nobody_holds(cohort_import), "its worker lets it go")
+        self.wait_until(lambda: is_let_go(cohort_import), "its worker lets it go")
 
     def _tails(self) -> str:
         return "".join(
@@ -268,7 +271,7 @@ def is_at_work(cohort_import: CohortImport, status: Status) -> bool:
     ).exists()
 
 
-def nobody_holds(cohort_import: CohortImport) -> bool:
+def is_let_go(cohort_import: CohortImport) -> bool:
     return CohortImport.objects.filter(pk=cohort_import.pk, lease_token=None).exists()
 
 

@@ -54,6 +54,12 @@ def test_a_service_is_given_every_setting_that_must_be_set(compose):
         assert needed <= set(compose["services"][name]["environment"])
 
 
+def test_a_worker_is_given_the_time_it_takes_to_hand_back_what_it_does(compose):
+    grace = compose["services"]["worker"]["stop_grace_period"]
+
+    assert grace == f"{services.WORKER_ENDS_IN}s"
+
+
 def test_only_migrations_sign_in_to_the_database_as_who_owns_the_tables(compose):
     users = {
         name: service["environment"]["DATABASE_URL"].partition("://")[2].split(":")[0]
