@@ -20,7 +20,8 @@ from redis.exceptions import RedisError
 
 from imports.models import CohortImport
 from imports.rules.lifecycle import WORKING, Status
-from mavis import counting
+from mavis import counting, heartbeat
+from mavis.heartbeat import Sign
 
 # Name, what it counts, and its label if it has one.
 COUNTERS = (
@@ -29,6 +30,10 @@ COUNTERS = (
     ("mavis_pds_calls_total", "Requests to PDS by what came of them", "outcome"),
     (counting.LIMITER_TURNS_FIELD, "Requests that the PDS limiter let go", ""),
     (counting.LIMITER_WAIT_FIELD, "Seconds they waited for it", ""),
+)
+SILENCES = (
+    ("mavis_beat_silent_seconds", "Seconds since beat last sent a task", Sign.BEAT),
+    ("mavis_sweep_silent_seconds", "Seconds since a worker last swept", Sign.SWEEP),
 )
 
 
@@ -63,6 +68,8 @@ class _Registry(CollectorRegistry):
             "Messages that wait for a worker",
             value=counting.waiting_messages(settings.CELERY_TASK_DEFAULT_QUEUE),
         )
+        for name, says, sign in SILENCES:
+            yield GaugeMetricFamily(name, says, value=heartbeat.silent_seconds(sign))
         yield from _counted()
 
 

@@ -78,9 +78,9 @@ def _rotate_one(
     row: Row, column: str, keys: Sequence[str], done: Rotated, unreadable: list[Row]
 ) -> None:
     token = bytes(getattr(row, column))
-    if _reads(keys[:1], token):
+    if reads(keys[:1], token):
         done.new_already += 1
-    elif _reads(keys[1:], token):
+    elif reads(keys[1:], token):
         anew = MultiFernet([Fernet(key) for key in keys]).rotate(token)
         type(row)._default_manager.filter(pk=row.pk).update(**{column: anew})
         done.rotated += 1
@@ -88,7 +88,7 @@ def _rotate_one(
         unreadable.append(row)
 
 
-def _reads(keys: Sequence[str], token: bytes) -> bool:
+def reads(keys: Sequence[str], token: bytes) -> bool:
     """Test if one of these keys reads what was encrypted."""
     for key in keys:
         try:

@@ -12,7 +12,8 @@ from kombu.exceptions import OperationalError
 from imports import pipeline, purging, refreshing
 from imports.lease import TURN_SECONDS
 from imports.stages import settle
-from mavis import clock, stopping
+from mavis import clock, heartbeat, stopping
+from mavis.heartbeat import Sign
 
 log = structlog.get_logger()
 
@@ -47,6 +48,7 @@ def advance_stalled(**_from_a_newer_release: object) -> None:
     for import_id in pipeline.waiting_import_ids(now=clock.now()):
         queue(import_id)
     settle.settle_rows_without_a_move(at=clock.now())
+    heartbeat.note(Sign.SWEEP)
 
 
 @shared_task(name="imports.tasks.refresh_from_pds")  # type: ignore[untyped-decorator]

@@ -6,7 +6,8 @@ from celery import Celery, signals
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
-from mavis import logs, stopping
+from mavis import heartbeat, logs, stopping
+from mavis.heartbeat import Sign
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mavis.settings")
 
@@ -28,3 +29,16 @@ def write_logs_as_the_web_does(**_of_the_signal: object) -> None:
 def ask_to_stop(**_how: object) -> None:
     """Have whoever works in this worker hand back what they do."""
     stopping.ask()
+
+
+@signals.beat_init.connect  # type: ignore[untyped-decorator]
+def note_that_beat_lives(**_of_the_signal: object) -> None:
+    """Note that beat has begun, and then each task that it sends."""
+    # What it sends first is only done in a while.
+    for sign in Sign:
+        heartbeat.note(sign)
+    signals.after_task_publish.connect(note_a_beat)
+
+
+def note_a_beat(**_of_the_signal: object) -> None:
+    heartbeat.note(Sign.BEAT)

@@ -1,6 +1,8 @@
-"""What only SQL can say: loading many rows at once, and taking turns."""
+"""What only SQL can say: loading many rows at once, taking turns, and our rights."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection, models
 
@@ -33,3 +35,36 @@ def take_turns(subject: str) -> None:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [subject]
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the role has that we sign in as, and in which release of PostgreSQL."""
+
+    postgresql: int
+    owns_tables: bool
+    may_change_audit_log: bool
+
+
+_OUR_RIGHTS = """
+SELECT current_setting('server_version_num')::integer / 10000,
+       bool_or(pg_has_role(current_user, relowner, 'MEMBER')),
+       bool_or(has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE'))
+FROM pg_class
+WHERE oid IN ('mavis_activityevent'::regclass, 'mavis_accessevent'::regclass)
+"""
+
+
+def our_rights() -> Rights:
+    """Return what our role may do to the tables of the audit log."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OUR_RIGHTS)
+        return Rights(*cursor.fetchone())
+
+
+def time_there() -> datetime:
+    """Return what the database's clock says."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        told: datetime = cursor.fetchone()[0]
+        return told

@@ -26,8 +26,8 @@ from mavis.embedded.supervisor import (
     environment,
 )
 
-NEEDS_NO_SERVERS = {"", "check", "collectstatic", "help", "pds_simulator", "version"}
-ASKS_PDS = {"import_cohort", "pds_lookup", "refresh_from_pds"}
+NEEDS_NO_SERVERS = {"", "collectstatic", "help", "pds_simulator", "version"}
+ASKS_PDS = {"check", "import_cohort", "pds_lookup", "refresh_from_pds"}
 # These work on the tables themselves.
 MIGRATES_ITSELF = {"makemigrations", "migrate", "showmigrations", "sqlmigrate"}
 # And these make databases of their own.
@@ -51,7 +51,8 @@ def main() -> int:
     options = read_options()
     name = next((word for word in options.words if not word.startswith("-")), "")
     folder = Folder.at(options.data)
-    if name in NEEDS_NO_SERVERS:
+    # With more words it is Django's own, which asks none.
+    if name in NEEDS_NO_SERVERS or (name == "check" and options.words[-1] != name):
         become(options.words, {**NO_SERVERS, **environment(folder)})
     try:
         with contextlib.ExitStack() as stack:

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ import pytest
 
 from imports.models import CohortImport
 from imports.rules.lifecycle import Status
+from mavis import rights
 from mavis.embedded import processes, services
 from tests.conftest import ROOT, database_url_of_tests
 from tests.factories import SchoolFactory, TeamFactory, UserFactory
@@ -76,6 +78,12 @@ def upload(web: httpx.Client, content: bytes) -> httpx.Response:
         files={"file": ("cohort.csv", content, "text/csv")},
         headers={"X-CSRFToken": web.cookies["csrftoken"]},
     )
+
+
+def address_of_the_application() -> str:
+    """Return the database's address for the role that owns no table."""
+    scheme, _, rest = database_url_of_tests().partition("://")
+    return f"{scheme}://{rights.ROLE}@{rest.rpartition('@')[2]}"
 
 
 def children_of(pid: int) -> list[int]:
@@ -146,6 +154,24 @@ def test_every_process_tells_the_same_and_none_a_word_of_the_file(
         "mavis_import_lease_steals_total 0.0",
         "mavis_queue_messages 0.0",
     } <= set(told[0][0])
+
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DATABASE_URL": address_of_the_application(),
+            "PDS_BASE_URL": settings.PDS_BASE_URL,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (
+        "Nothing is wrong with this installation.\n",
+        "",
+    )
+    assert done.returncode == 0
 
     logs = [log.read_text() for log in (web_log, worker.log, beat_log)]
     assert [traces_in(log) for log in logs] == [[], [], []]
