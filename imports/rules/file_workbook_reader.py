@@ -42,24 +42,37 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     content = io.BytesIO(sys.stdin.buffer.read())
     with python_calamine.load_workbook(content) as book:
-        filled = [
-            (sheet.name, sheet.visible)
+        worksheets = [
+            sheet
             for sheet in book.sheets_metadata
             if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
-            and _has_data(book.get_sheet_by_name(sheet.name))
         ]
+        # To open a large sheet takes seconds, and as it is opened it is all in memory:
+        # one that is alone is opened once, several are opened one at a time.
+        if len(worksheets) == 1:
+            sheet = book.get_sheet_by_name(worksheets[0].name)
+            filled = worksheets if _has_data(sheet) else []
+        else:
+            sheet = None
+            filled = [
+                each
+                for each in worksheets
+                if _has_data(book.get_sheet_by_name(each.name))
+            ]
         if len(filled) != 1:
             names = [
                 {
-                    "name": name,
-                    "hidden": visible != python_calamine.SheetVisibleEnum.Visible,
+                    "name": each.name,
+                    "hidden": each.visible != python_calamine.SheetVisibleEnum.Visible,
                 }
-                for name, visible in filled
+                for each in filled
             ]
             sys.stdout.write(json.dumps({"sheets": names}))
             return REFUSED
-        name, _ = filled[0]
-        return _write(book.get_sheet_by_name(name), error_cells(content, name))
+        name = filled[0].name
+        errors = error_cells(content, name)
+        opened = book.get_sheet_by_name(name) if sheet is None else sheet
+        return _write(opened, errors)
 
 
 def _has_data(sheet: Any) -> bool:
