@@ -31,7 +31,9 @@ def children_of(team: Team) -> QuerySet[Child]:
     Each comes with its school and with `membership`, the one with this team. A child
     that another team has is that team's alone (spec section 2).
     """
-    return _in_cohort_of(team).filter(~ELSEWHERE)
+    # No two teams have a child at once, so whoever is not archived is nowhere else:
+    # said so, that nobody looks for the other memberships of a whole cohort.
+    return _in_cohort_of(team).filter(Q(archived_at=None) | ~ELSEWHERE)
 
 
 def left_behind(team: Team) -> QuerySet[Child]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from children import queries
 from children.models import Child
 from children.pages.words import HIDDEN, show_known_as, show_school, show_year_group
+from mavis.long_lists import page_of
 from mavis.models import Team
 from mavis.pages import Pagination, show_date, show_name, show_nhs_number
 from mavis.rules import academic_year
@@ -79,14 +80,13 @@ class Found:
         today: datetime.date,
     ) -> "Found":
         year = academic_year.containing(today)
-        children = queries.found(team, search, year=year)
-        pagination = Pagination.of(
-            total=children.count(), page=page, size=PER_PAGE, address=address
+        pagination, children = page_of(
+            queries.found(team, search, year=year),
+            page=page,
+            size=PER_PAGE,
+            address=address,
         )
         return cls(
             pagination=pagination,
-            children=tuple(
-                FoundChild.of(child, today=today)
-                for child in children[pagination.slice]
-            ),
+            children=tuple(FoundChild.of(child, today=today) for child in children),
         )

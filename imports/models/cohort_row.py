@@ -153,6 +153,13 @@ class CohortRow(models.Model):
                 condition=Q(result="held_with_move"),
                 name="row_held_with_move",
             ),
+            # What a person chooses, or decides anew. Most imports have few of these,
+            # and each of their pages asks for them.
+            models.Index(
+                fields=["cohort_import"],
+                condition=Q(held=True) | ~Q(archived=""),
+                name="row_for_a_person",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from imports.pages.sections import WORDS
 from imports.queries import rows as queries
 from imports.queries.rows import Section
 from imports.rules.outcomes import Archived
+from mavis.long_lists import page_of
 from mavis.pages import Pagination, count_of
 from mavis.rules.permissions import Action, can_be_done
 
@@ -58,10 +59,9 @@ class ArchivedChildren:
         section = Section.ARCHIVED
         found = queries.rows_in(section, cohort_import)
         href = section_href(section, cohort_import)
-        pagination = Pagination.of(
-            total=found.count(), page=page, size=ROWS_A_PAGE, address=f"{href}?page="
+        pagination, rows = page_of(
+            found, page=page, size=ROWS_A_PAGE, address=f"{href}?page="
         )
-        rows = list(found[pagination.slice])
         reasons = _reasons(cohort_import, rows)
         return cls(
             section=section.value,

@@ -9,7 +9,7 @@ from imports.models import CohortImport
 from imports.pages.card import Card
 from imports.pages.diagnosis import Diagnosis, show_rate
 from imports.pages.problems import ProblemList, extent
-from imports.pages.rows import Rows, SectionSummary, summaries
+from imports.pages.rows import Rows, SectionSummary, summaries_of
 from imports.pages.sections import BECAME
 from imports.queries import rows, uploads
 from imports.queries.rows import Section
@@ -49,12 +49,18 @@ class Ended:
 
     @classmethod
     def of(cls, cohort_import: CohortImport, *, page: str) -> "Ended":
-        results = rows.count_by_result(cohort_import)
+        results, sections = rows.count_by_result_and_section(
+            cohort_import,
+            Section.LEFT_OUT,
+            Section.NHS_NUMBERS_UPDATED,
+            Section.NHS_NUMBERS_NOT_CONFIRMED,
+        )
         imported = sum(
             results[result]
             for result in (Result.NEW, Result.UPDATED, Result.UP_TO_DATE)
         )
-        issues = summaries(cohort_import, Section.UPLOAD_ISSUES)
+        issues = Rows.of(Section.UPLOAD_ISSUES, cohort_import, search="", page="1")
+        issue_count = issues.pagination.total
         return cls(
             card=Card.of(cohort_import),
             title=_TITLES[Status(cohort_import.status)],
@@ -66,16 +72,25 @@ class Ended:
             cancelled=_cancelled(cohort_import),
             results=_counts(results),
             held_with_move=results[Result.HELD_WITH_MOVE],
-            sections=_sections(cohort_import, results),
-            upload_issues=issues[0] if issues else None,
-            issues=(
-                Rows.of(Section.UPLOAD_ISSUES, cohort_import, search="", page="1")
-                if issues
+            # None below the counts when nothing was decided.
+            sections=summaries_of(cohort_import, sections)
+            if any(results.values())
+            else (),
+            upload_issues=(
+                SectionSummary.of(Section.UPLOAD_ISSUES, cohort_import, issue_count)
+                if issue_count
                 else None
             ),
+            issues=issues if issue_count else None,
             imported_title=count_of(imported, "imported record"),
             imported=(
-                Rows.of(Section.IMPORTED, cohort_import, search="", page=page)
+                Rows.of(
+                    Section.IMPORTED,
+                    cohort_import,
+                    search="",
+                    page=page,
+                    total=imported,
+                )
                 if imported
                 else None
             ),
@@ -174,20 +189,6 @@ def _counts(results: Mapping[Result, int]) -> tuple[ResultCount, ...]:
             for result, label in BECAME.items()
         ),
         ResultCount("Total", f"{total:,}"),
-    )
-
-
-def _sections(
-    cohort_import: CohortImport, results: Mapping[Result, int]
-) -> tuple[SectionSummary, ...]:
-    """Return the sections below the counts; none when nothing was decided."""
-    if not any(results.values()):
-        return ()
-    return summaries(
-        cohort_import,
-        Section.LEFT_OUT,
-        Section.NHS_NUMBERS_UPDATED,
-        Section.NHS_NUMBERS_NOT_CONFIRMED,
     )
 
 

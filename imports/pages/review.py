@@ -70,16 +70,17 @@ class FurtherReview:
 
     @classmethod
     def of(cls, cohort_import: CohortImport, *, viewer: User) -> "FurtherReview":
-        counts = rows.count_by_section(cohort_import, Section.CHANGED, Section.ARCHIVED)
+        results, counts = rows.count_by_result_and_section(
+            cohort_import, Section.CHANGED, Section.ARCHIVED
+        )
         held, of_archived = counts[Section.CHANGED], counts[Section.ARCHIVED]
-        committed = sum(rows.count_by_result(cohort_import).values())
         return cls(
             card=Card.of(cohort_import),
             changed=SectionSummary.of(Section.CHANGED, cohort_import, held),
             archived=(
                 archived.summary(cohort_import, of_archived) if of_archived else None
             ),
-            imported=_done(committed),
+            imported=_done(sum(results.values())),
             fault_reference=cohort_import.fault_reference,
             may_approve=_may_approve(cohort_import, viewer),
             seen=rows.version_of(cohort_import),

@@ -1,5 +1,6 @@
 """The rows of one section, one page of them, for an expander or a page of its own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -10,6 +11,7 @@ from imports.pages.close_match import FROM_IMPORT, href_of
 from imports.pages.sections import WORDS
 from imports.queries import rows as queries
 from imports.queries.rows import Section
+from mavis.long_lists import page_of
 from mavis.pages import Pagination, count_of, show_date, show_name, show_nhs_number
 
 ROWS_A_PAGE = 50
@@ -108,12 +110,23 @@ class Rows:
 
     @classmethod
     def of(
-        cls, section: Section, cohort_import: CohortImport, *, search: str, page: str
+        cls,
+        section: Section,
+        cohort_import: CohortImport,
+        *,
+        search: str,
+        page: str,
+        total: int | None = None,
     ) -> "Rows":
+        """Return the page; `total` is how many rows there are, where it is known."""
         found = queries.rows_in(section, cohort_import, search=search)
         href = section_href(section, cohort_import)
-        pagination = Pagination.of(
-            total=found.count(), page=page, size=ROWS_A_PAGE, address=f"{href}?page="
+        pagination, rows = page_of(
+            found,
+            page=page,
+            size=ROWS_A_PAGE,
+            address=f"{href}?page=",
+            total=total,
         )
         return cls(
             section=section.value,
@@ -126,7 +139,7 @@ class Rows:
             searchable=bool(search) or pagination.total > FEW_ROWS,
             caption=_caption(pagination, search),
             caption_hidden=pagination.last == 1 and not search,
-            rows=tuple(RowLine.of(row, section) for row in found[pagination.slice]),
+            rows=tuple(RowLine.of(row, section) for row in rows),
             pagination=pagination,
         )
 
@@ -141,10 +154,17 @@ def summaries(
 ) -> tuple[SectionSummary, ...]:
     """Return those of the sections that have rows."""
     counts = queries.count_by_section(cohort_import, *sections)
+    return summaries_of(cohort_import, counts)
+
+
+def summaries_of(
+    cohort_import: CohortImport, counts: Mapping[Section, int]
+) -> tuple[SectionSummary, ...]:
+    """Return those of the sections that have rows, of which these are the numbers."""
     return tuple(
-        SectionSummary.of(section, cohort_import, counts[section])
-        for section in sections
-        if counts[section]
+        SectionSummary.of(section, cohort_import, count)
+        for section, count in counts.items()
+        if count
     )
 
 

@@ -1,6 +1,7 @@
 """The rows of one import: how many there are of each kind, and one page of them."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -8,8 +9,6 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import (
     CharField,
     Count,
-    F,
-    Func,
     Prefetch,
     Q,
     QuerySet,
@@ -95,6 +94,23 @@ def count_by_section(
     return {section: counts[section.name] for section in sections}
 
 
+def count_by_result_and_section(
+    cohort_import: CohortImport, *sections: Section
+) -> tuple[Mapping[Result, int], Mapping[Section, int]]:
+    """Return what became of the rows that are committed, and how long sections are.
+
+    By one query: it looks at every row.
+    """
+    counts = cohort_import.rows.aggregate(
+        **{f"section_{each.name}": Count("pk", ROWS_IN[each]) for each in sections},
+        **{f"result_{each.name}": Count("pk", Q(result=each)) for each in Result},
+    )
+    return (
+        {each: counts[f"result_{each.name}"] for each in Result},
+        {each: counts[f"section_{each.name}"] for each in sections},
+    )
+
+
 def count_by_archived(cohort_import: CohortImport) -> Mapping[Archived, int]:
     """Return what would become of archived children. Every choice is there."""
     counts = dict(
@@ -104,17 +120,6 @@ def count_by_archived(cohort_import: CohortImport) -> Mapping[Archived, int]:
         .order_by()
     )
     return {archived: counts.get(archived, 0) for archived in Archived}
-
-
-def count_by_result(cohort_import: CohortImport) -> Mapping[Result, int]:
-    """Return what became of the rows that are committed. Every result is there."""
-    counts = dict(
-        cohort_import.rows.exclude(result="")
-        .values_list("result")
-        .annotate(Count("pk"))
-        .order_by()
-    )
-    return {result: counts.get(result, 0) for result in Result}
 
 
 def count_by_trace_outcome(cohort_import: CohortImport) -> Mapping[TraceOutcome, int]:
@@ -152,15 +157,14 @@ def gains(cohort_import: CohortImport) -> tuple[int, Mapping[str, int]]:
     gaining = cohort_import.rows.filter(
         ROWS_IN[Section.ALREADY_IN_MAVIS], other_team=None, additions__len__gt=0
     )
-    by_field = (
-        gaining.annotate(
-            field=Func(F("additions"), function="unnest", output_field=CharField())
-        )
-        .values_list("field")
-        .annotate(Count("pk"))
-        .order_by("field")
-    )
-    return gaining.count(), dict(by_field)
+    records = 0
+    by_field: Counter[str] = Counter()
+    # Most rows that gain something gain the same few things.
+    combinations = gaining.values_list("additions").annotate(Count("pk")).order_by()
+    for fields, count in combinations:
+        records += count
+        by_field.update(dict.fromkeys(fields, count))
+    return records, dict(sorted(by_field.items()))
 
 
 def rows_in(

@@ -1,0 +1,47 @@
+"""One page of a list that may be long, and how long it is."""
+
+import sys
+from typing import TypeVar
+
+from django.db.models import Count, Model, QuerySet, Window
+
+from mavis.pages import Pagination
+
+Item = TypeVar("Item", bound=Model)
+
+
+def page_of(
+    found: QuerySet[Item],
+    *,
+    page: str,
+    size: int,
+    address: str,
+    total: int | None = None,
+) -> tuple[Pagination, list[Item]]:
+    """Return one page of a list in its order, and where in the list that is.
+
+    Counting the list, and passing over what comes before a page, is done once and on
+    ids alone: all that is shown is fetched for what is on the page.
+
+    :param total: how long the list is, where that is known already
+    """
+    if total is None:
+        ids, total = _counted(found, page, size)
+    else:
+        ids = []
+    pagination = Pagination.of(total=total, page=page, size=size, address=address)
+    if total and not ids:
+        ids = list(
+            found.prefetch_related(None).values_list("pk", flat=True)[pagination.slice]
+        )
+    return pagination, list(found.filter(pk__in=ids))
+
+
+def _counted(found: QuerySet[Item], page: str, size: int) -> tuple[list[object], int]:
+    """Return the ids of a page, if there is such a page, and how many there are."""
+    asked = Pagination.of(total=sys.maxsize, page=page, size=size, address="")
+    counted = found.annotate(of_all=Window(Count("pk"))).values_list("pk", "of_all")
+    rows = list(counted.prefetch_related(None)[asked.slice])
+    if not rows:
+        return [], found.count() if asked.offset else 0
+    return [pk for pk, _ in rows], rows[0][1]
