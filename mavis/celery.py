@@ -8,6 +8,7 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from mavis import heartbeat, logs, stopping
 from mavis.heartbeat import Sign
+from mavis.memory import look_for_cycles_seldom
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mavis.settings")
 
@@ -23,6 +24,11 @@ app.steps["worker"].add(DjangoStructLogInitStep)
 def write_logs_as_the_web_does(**_of_the_signal: object) -> None:
     """Keep Celery from making handlers of its own."""
     logs.write_all(settings.LOGGING)
+
+
+@signals.worker_process_init.connect  # type: ignore[untyped-decorator]
+def spare_python_work(**_of_the_signal: object) -> None:
+    look_for_cycles_seldom()
 
 
 @signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]

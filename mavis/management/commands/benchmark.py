@@ -11,6 +11,7 @@ from mavis.benchmark import database, people
 from mavis.benchmark.figures import Figure, last_release, ratio, told
 from mavis.benchmark.run import run
 from mavis.management.plain import PlainCommand
+from mavis.memory import look_for_cycles_seldom
 
 
 class Command(PlainCommand):
@@ -44,6 +45,8 @@ class Command(PlainCommand):
     ) -> None:
         # A signal that ends us must still drop the database.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+        # As workers do.
+        look_for_cycles_seldom()
         if not 0 < rows <= min(children, 100_000) or runs < 1:
             self.stop("Give at least one run, and no more rows than children.")
         try:

@@ -14,6 +14,7 @@ from imports.pipeline import run_until_it_waits_for_a_person
 from imports.rules.lifecycle import Status, TransitionNotAllowed
 from imports.stages import review, upload
 from mavis import clock
+from mavis.memory import look_for_cycles_seldom
 from mavis.models import Team, User
 
 # How often, in seconds, an import that waits for PDS or another worker is looked at.
@@ -53,6 +54,7 @@ class Command(BaseCommand):
         json: bool,
         **_options: object,
     ) -> None:
+        look_for_cycles_seldom()
         self.as_json = json
         working_in, person = self.team_and_user(team, user)
         if approve and working_in.needs_second_approver:
