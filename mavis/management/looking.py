@@ -49,7 +49,7 @@ def look() -> Installation:
     if has_valkey:
         found |= _of_valkey()
     if has_database and has_keys:
-        found |= _of_files()
+        found |= of_files()
     if has_database and has_valkey and has_keys:
         found |= _of_pds()
     return Installation(**found)
@@ -101,7 +101,8 @@ def _of_database() -> dict[str, Any]:
     }
 
 
-def _of_files() -> dict[str, Any]:
+def of_files() -> dict[str, Any]:
+    """Return what of the oldest and the newest kept cannot be read with our keys."""
     chunks = ImportFileChunk.objects.select_related("file").filter(position=0)
     imports = {
         chunk.file.cohort_import_id

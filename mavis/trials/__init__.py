@@ -7,5 +7,6 @@ in production: the simulator, the worker and the scheduler are processes of thei
     cohorts    the people of the simulator and the file that is drawn from them
     drill      one import without faults and one with every kind, compared
     pacing     how evenly the simulator was asked
+    restoring  a backup, restored beside the database that it was made of
     tracing    how many NHS numbers were found, and how many of them are right
 """

@@ -16,8 +16,15 @@ from psycopg import sql
 @contextmanager
 def empty_database() -> Iterator[str]:
     """Put an empty database in the place of Mavis's own. Gives its address."""
-    with _database(None) as name:
+    with new_database() as name:
         call_command("migrate", verbosity=0, skip_checks=True)
+        yield name
+
+
+@contextmanager
+def new_database() -> Iterator[str]:
+    """Put one without tables in the place of Mavis's own. Gives its address."""
+    with _database(None) as name:
         yield name
 
 
