@@ -8,9 +8,12 @@ _ZERO_WIDTH = str.maketrans("", "", _ZERO_WIDTH_CHARACTERS)
 # What a spreadsheet calculates begins with one of these; the wide ones are those of
 # Chinese and Japanese keyboards. Our own downloads put an apostrophe before it.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-# Some programs skip it before they look whether a formula begins.
-_UNSEEN = re.compile(rf"[\s\x00-\x1f\x7f{_ZERO_WIDTH_CHARACTERS}]+")
-_NEUTRALISED = tuple(f"'{start}" for start in _FORMULA_STARTS)
+# Some programs skip it before they look whether a formula begins: white space, and what
+# only says in which direction, or how closely, text is written.
+_UNSEEN = re.compile(
+    rf"[\s\x00-\x1f\x7f\u00ad\u180e\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    rf"{_ZERO_WIDTH_CHARACTERS}]+"
+)
 
 
 def clean(text: str) -> str:
@@ -25,7 +28,9 @@ def clean(text: str) -> str:
     if not text.isascii():
         text = text.translate(_ZERO_WIDTH)
     text = " ".join(text.split())
-    return text[1:] if text.startswith(_NEUTRALISED) else text
+    if text.startswith("'") and neutralise(text[1:]) != text[1:]:
+        return text[1:].lstrip()
+    return text
 
 
 def neutralise(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 
 import openpyxl
 import pytest
@@ -9,7 +10,6 @@ from django.urls import get_resolver, reverse
 
 from children.models import Relationship
 from imports.rules.lifecycle import FailureReason, Status
-from mavis.rules.cells import clean
 from pds.rules.outcomes import TraceOutcome
 from tests.factories import (
     ChildFactory,
@@ -46,6 +46,9 @@ STARTS = (
     "\r@",
     "\u200b=",
     "\ufeff+",
+    "\u200e=",
+    "\u00ad@",
+    "\u2066-",
     "＝",
     "－",
     "＋",
@@ -163,7 +166,8 @@ def cells_of(content):
 
 
 def begins_a_formula(cell):
-    return clean(f"x{cell}")[1:].lstrip().startswith(("=", "+", "-", "@", *"＝＋－＠"))
+    seen = "".join(c for c in cell if unicodedata.category(c) not in ("Cf", "Cc"))
+    return seen.strip().startswith(("=", "+", "-", "@", *"＝＋－＠"))
 
 
 def downloads(team, start):

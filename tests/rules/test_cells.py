@@ -3,7 +3,7 @@
 import pytest
 
 from imports.rules.file_headers import unnamed
-from mavis.rules.cells import clean
+from mavis.rules.cells import clean, neutralise
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,15 @@ from mavis.rules.cells import clean
 )
 def test_clean(text, cleaned):
     assert clean(text) == cleaned
+
+
+@pytest.mark.parametrize(
+    "start", ["=", "+", "-", "@", " =", "\t=", "\u200b=", "\u200e=", "\uff1d", "'="]
+)
+def test_what_a_download_neutralises_is_the_same_when_it_is_uploaded_again(start):
+    cell = f"{start}1+1"
+
+    assert clean(neutralise(cell)) == clean(cell)
 
 
 @pytest.mark.parametrize(
