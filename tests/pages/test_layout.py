@@ -1,6 +1,8 @@
 """What every page shares: how values are shown, pagination, fields, the layout."""
 
 import datetime
+import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -254,3 +256,34 @@ def test_an_address_that_only_a_button_leads_to_says_so(client):
     assert response.status_code == 405
     assert "POST" in response["Allow"]
     assert "Nothing has changed" in response.content.decode()
+
+
+# What only a laxer policy than ours would let a browser do, and what is not escaped.
+OF_ITS_OWN = re.compile(
+    r"""<style|<script(?![^>]*\ssrc=)|\sstyle\s*=|["']style["']\s*:|["'\s]on[a-z]+["']?\s*[=:]
+    |javascript:|hx-on|\bunsafe|\|\s*safe\b|autoescape\s+false""",
+    re.IGNORECASE | re.VERBOSE,
+)
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+
+
+def test_no_template_has_a_script_a_style_or_a_handler_of_its_own():
+    found = {
+        template.relative_to(TEMPLATES).as_posix(): wrong[0]
+        for template in TEMPLATES.rglob("*.jinja")
+        for wrong in OF_ITS_OWN.finditer(template.read_text())
+    }
+
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "<style>", "<script>", '<script type="module">', '<p style="x">', "<p onclick='x'>",
+        '{"attributes": {"style": "x"}}', '{"onload": "x"}', 'href="javascript:x"',
+        '<p hx-on:click="x">', "{{ name|safe }}", "{{ name | safe }}",
+    ],
+)  # fmt: skip
+def test_what_a_template_must_not_have_is_seen(wrong):
+    assert OF_ITS_OWN.search(wrong)

@@ -4,17 +4,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.factories import (
-    ChildFactory,
-    CohortImportFactory,
-    ImportFileFactory,
-    SchoolMoveFactory,
     TeamFactory,
     UserFactory,
 )
 from tests.journeys.browsing import PASSWORD, Nurse
-
-# Sets what a strict policy forbids to be told of.
-TELL = "addEventListener('securitypolicyviolation', e => console.error(e.blockedURI))"
 
 
 def test_a_nurse_logs_in_with_cis2_and_out_of_both(
@@ -95,28 +88,3 @@ def test_the_page_that_asks_is_sound(page, nurse, live_server):
     nurse.sees("You will be logged out soon")
     nurse.page.get_by_role("main").get_by_role("button").click()
     nurse.sees("Children")
-
-
-def test_no_page_has_a_style_or_a_script_of_its_own(page, nurse, live_server):
-    team = nurse.user.teams.get()
-    child = ChildFactory(team=team)
-    move = SchoolMoveFactory(child=child, team=team)
-    upload = CohortImportFactory(team=team, in_review=True)
-    working = CohortImportFactory(team=team, tracing=True, row_count=1)
-    for each in (upload, working):
-        ImportFileFactory(cohort_import=each)
-    page.add_init_script(TELL)
-    nurse.signs_in(nurse.user)
-    nurse.sees(team.name)
-    for address in (
-        "/", "/children/", f"/children/{child.pk}/", f"/children/{child.pk}/edit/",
-        f"/children/{child.pk}/activity/", "/imports/", f"/imports/{upload.pk}/",
-        f"/imports/{working.pk}/", "/imports/upload/child-records/", "/imports/issues/",
-        "/imports/completed/", "/school-moves/", f"/school-moves/{move.pk}/",
-        "/session/ending/",
-    ):  # fmt: skip
-        page.goto(f"{live_server}{address}")
-        own = page.locator(
-            "[style], style, script:not([src], [nonce]), [onclick], [onload]"
-        )
-        assert own.count() == 0, address
