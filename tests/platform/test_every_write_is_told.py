@@ -533,10 +533,10 @@ COMMANDS = {
 }
 # They run what is looked at elsewhere in this file.
 RUNS_WHAT_WORKERS_DO = {"import_cohort", "purge", "refresh_from_pds"}
-COMMANDS_THAT_CHANGE_NOTHING = {"pds_lookup", "pds_simulator", "pds_status"}
+COMMANDS_THAT_CHANGE_NOTHING = {"check", "pds_lookup", "pds_simulator", "pds_status"}
 # Each in a database of its own, or with invented people where nobody works in earnest.
 NOT_IN_EARNEST = {
-    "benchmark", "demo", "fault_drill", "match_quality", "trace_quality",
+    "benchmark", "demo", "fault_drill", "match_quality", "restore_drill", "trace_quality",
 }  # fmt: skip
 
 
