@@ -50,14 +50,24 @@ def import_rows(rows: Sequence[Row]) -> tuple[CohortImport, Seconds]:
 
     :raises EndedOtherwise: it was refused, or waits for a further review
     """
+    cohort_import, read, match = to_review(rows)
+    return cohort_import, Seconds(read, match, approve_and_commit(cohort_import))
+
+
+def to_review(rows: Sequence[Row]) -> tuple[CohortImport, float, float]:
+    """Have a file of these rows in review: seconds of reading and of matching too."""
     cohort_import = uploaded(rows)
     read = _run(cohort_import, Status.UPLOADED, Status.TRACING)
     answer_for_pds(cohort_import, rows)
     _run(cohort_import, Status.TRACING, Status.MATCHING)
     match = _run(cohort_import, Status.MATCHING, Status.IN_REVIEW)
+    return cohort_import, read, match
+
+
+def approve_and_commit(cohort_import: CohortImport) -> float:
+    """Have what is in review completed, and return the seconds of committing it."""
     approve(cohort_import)
-    commit = _run(cohort_import, Status.COMMITTING, Status.COMPLETED)
-    return cohort_import, Seconds(read, match, commit)
+    return _run(cohort_import, Status.COMMITTING, Status.COMPLETED)
 
 
 def uploaded(rows: Sequence[Row]) -> CohortImport:

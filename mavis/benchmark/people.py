@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import islice
 
+import openpyxl
+
 from imports.rules.columns import BY_HEADER
 from mavis.rules.names import fold
 from pds.simulator.invented import BOYS, FAMILIES, GIRLS
@@ -23,6 +25,7 @@ FIRST_BIRTH, LAST_BIRTH = date(2010, 9, 1), date(2022, 8, 31)
 STARTERS = date(2021, 9, 1)  # the youngest of them are born since then
 # Parts of the 999 range, which is never issued: children's, and newcomers'.
 CHILDREN_NUMBERS, NEWCOMERS_NUMBERS = (0, 940_000), (940_000, 1_000_000)
+HALVES_OF_NEWCOMERS = ((940_000, 970_000), (970_000, 1_000_000))
 CHILDREN_OF_A_TEAM = 100_000
 SCHOOLS_OF_A_TEAM = 300
 POSTCODE_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
@@ -156,14 +159,21 @@ def _parents(chance: random.Random, last_name: str) -> tuple[Parent, ...]:
     )
 
 
-def cohort(children: Sequence[Pupil], count: int, *, seed: int) -> list[Row]:
+def cohort(
+    children: Sequence[Pupil],
+    count: int,
+    *,
+    seed: int,
+    newcomers: tuple[int, int] = NEWCOMERS_NUMBERS,
+) -> list[Row]:
     """Return the rows of a file about some of these children, and about new ones.
 
     :param children: of the team; at least as many as rows
+    :param newcomers: which numbers those who are new may have
     """
     chance = random.Random(seed + 1)  # noqa: S311 invented people are no secret
     known = iter(chance.sample(children, count))
-    numbers = invented_numbers(*NEWCOMERS_NUMBERS)
+    numbers = invented_numbers(*newcomers)
     kinds = chance.choices(list(SHARES), weights=list(SHARES.values()), k=count)
     return [_row(kind, known, numbers, chance) for kind in kinds]
 
@@ -244,6 +254,18 @@ def as_csv(rows: Sequence[Row]) -> bytes:
     writer.writerow(HEADERS)
     writer.writerows(map(cells, rows))
     return text.getvalue().encode()
+
+
+def as_xlsx(rows: Sequence[Row]) -> bytes:
+    """Return the same file as a workbook."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(HEADERS)
+    for row in rows:
+        sheet.append(cells(row))
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 def first(count: int, *, seed: int) -> list[Pupil]:

@@ -4,6 +4,8 @@ from django.core.management.color import no_style
 from django.db import connection, models
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
+from imports.models import CohortImport
+
 Model = type[models.Model]
 
 
@@ -20,6 +22,26 @@ def set_next_id(model: Model) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
+
+
+def have_large_imports_wait_for_pds(rows: int) -> None:
+    """Have imports of more rows than this wait when they have been read.
+
+    So somebody can answer for PDS, while workers do everything else.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SQL(_WAIT).format(Identifier(CohortImport._meta.db_table), Literal(rows))
+        )
+
+
+_WAIT = """
+CREATE FUNCTION wait_for_pds() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN NEW.not_before = now() + interval '1 day'; RETURN NEW; END $$;
+CREATE TRIGGER wait_for_pds BEFORE UPDATE ON {} FOR EACH ROW
+WHEN (OLD.status = 'uploaded' AND NEW.status = 'tracing' AND NEW.row_count > {})
+EXECUTE FUNCTION wait_for_pds();
+"""
 
 
 def copied(model: Model, since: int) -> bytes:

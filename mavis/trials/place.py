@@ -46,6 +46,7 @@ class Place:
     ) -> None:
         self.team = team
         self.user = team.users.get()
+        self.pds = pds
         self._environment = environment
         self._folder = folder
         self._worker: processes.Child | None = None
@@ -138,11 +139,18 @@ class Place:
 
 
 @contextmanager
-def opened(*, people: int, seed: int, requests_per_second: float) -> Iterator[Place]:
+def opened(
+    *,
+    people: int,
+    seed: int,
+    requests_per_second: float,
+    settings: Mapping[str, str] = WORKING_QUICKLY,
+) -> Iterator[Place]:
     """Start everything that an import needs.
 
     :param people, seed: whom the simulator knows
     :param requests_per_second: to PDS, of all workers; 0 is no limit
+    :param settings: of those who work
 
     :raises processes.DidNotStart: with the end of a log
     """
@@ -151,11 +159,11 @@ def opened(*, people: int, seed: int, requests_per_second: float) -> Iterator[Pl
         database_url = stack.enter_context(empty_database())
         cache = valkey.start(folder / "valkey", log=folder / "valkey.log")
         stack.callback(cache.stop)
-        pds = stack.enter_context(_simulator(people, seed, folder))
+        pds = stack.enter_context(simulator(people, seed, folder))
         place = Place(
             environment={
                 **os.environ,
-                **WORKING_QUICKLY,
+                **settings,
                 "DATABASE_URL": database_url,
                 "REDIS_URL": cache.url,
                 "PDS_BASE_URL": pds,
@@ -170,7 +178,11 @@ def opened(*, people: int, seed: int, requests_per_second: float) -> Iterator[Pl
 
 
 @contextmanager
-def _simulator(people: int, seed: int, folder: Path) -> Iterator[str]:
+def simulator(people: int, seed: int, folder: Path) -> Iterator[str]:
+    """Start a PDS that knows these people, and return its address.
+
+    :param folder: for its log
+    """
     port, log = processes.free_port(), folder / "simulator.log"
     with log.open("wb") as output:
         child = processes.start(

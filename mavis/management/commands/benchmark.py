@@ -1,32 +1,56 @@
-"""`benchmark`: how long an import takes, beside what it is compared with."""
+"""`benchmark`: how fast Mavis is and what it takes, beside what is wanted of it."""
 
 import argparse
 import json
+import logging
+import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mavis.benchmark import database, people
-from mavis.benchmark.figures import Figure, last_release, ratio, told
-from mavis.benchmark.run import run
+from mavis.benchmark.figures import Figure, last_release, told
+from mavis.benchmark.measurements import MEASUREMENTS
+from mavis.benchmark.size import Size
 from mavis.management.plain import PlainCommand
 from mavis.memory import look_for_cycles_seldom
 
 
 class Command(PlainCommand):
     help = (
-        "Time reading, matching and committing one invented cohort, with PDS left out, "
-        "beside django-import-export on the same rows and what the database alone "
-        "takes. Each import has a database of its own, which is dropped. Needs the "
-        "packages of requirements-evaluation.lock."
+        "Measure Mavis with invented children and files, with PDS left out unless it "
+        "is what is measured. Each measurement has a database of its own, which is "
+        "dropped. The import is compared with django-import-export, which needs the "
+        "packages of requirements-evaluation.lock. "
+        + "; ".join(f"{name}: {each.about}" for name, each in MEASUREMENTS.items())
+        + "."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--rows", type=int, default=10_000)
-        parser.add_argument("--children", type=int, default=100_000)
+        parser.add_argument(
+            "--only",
+            default=",".join(MEASUREMENTS),
+            metavar="NAMES",
+            help="some of the measurements, with commas between them",
+        )
+        parser.add_argument(
+            "--rows",
+            type=int,
+            default=10_000,
+            help="of a file; a large one has ten times as many",
+        )
+        parser.add_argument(
+            "--children",
+            type=int,
+            default=100_000,
+            help="in Mavis; a large database has ten times as many",
+        )
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--runs", type=int, default=3)
+        parser.add_argument(
+            "--seconds", type=float, default=120, help="for which pacing is watched"
+        )
         parser.add_argument("--without-peer", action="store_true", help="not compared")
         parser.add_argument(
             "--json", type=Path, metavar="FILE", help="write them there"
@@ -35,10 +59,12 @@ class Command(PlainCommand):
     def handle(
         self,
         *,
+        only: str,
         rows: int,
         children: int,
         seed: int,
         runs: int,
+        seconds: float,
         without_peer: bool,
         json: Path | None,
         **_options: Any,
@@ -47,52 +73,53 @@ class Command(PlainCommand):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         # As workers do.
         look_for_cycles_seldom()
-        if not 0 < rows <= min(children, 100_000) or runs < 1:
-            self.stop("Give at least one run, and no more rows than children.")
-        try:
-            figures = self.measure(
-                rows, children, seed, runs, with_peer=not without_peer
+        # What each request and each slice says of itself is not what is asked for.
+        logging.disable(logging.INFO)
+        names = only.split(",")
+        if unknown := set(names) - set(MEASUREMENTS):
+            self.stop(
+                f"There is no measurement {min(unknown)}: there are "
+                f"{', '.join(MEASUREMENTS)}."
             )
+        most = children if names == ["import"] else children // 10
+        if not 0 < rows <= min(most, 10_000) or runs < 1 or seconds <= 0:
+            self.stop(
+                "Give at least one run, at most 10,000 rows, and no more rows than a "
+                "tenth of the children."
+            )
+        size = Size(rows, children, seed, runs, not without_peer, seconds)
+        figures: list[Figure] = []
+        for name in names:
+            figures += self.measured(name, size)
+        if json is not None:
+            write(json, size, figures)
+
+    def measured(self, name: str, size: Size) -> list[Figure]:
+        try:
+            figures = MEASUREMENTS[name].run(size)
         except ModuleNotFoundError as missing:
             self.stop(
                 f"{missing.name} is not installed: install requirements-evaluation.lock, "
                 "or measure --without-peer."
             )
+        # Other work on the machine makes all of it slower.
+        self.stdout.write(f"{name} (load {os.getloadavg()[0]:.1f}):")
         for line in told(figures, last_release()):
-            self.stdout.write(line)
-        if json is not None:
-            write(json, rows, children, seed, figures)
-
-    def measure(
-        self, rows: int, children: int, seed: int, runs: int, *, with_peer: bool
-    ) -> list[Figure]:
-        file = people.cohort(people.first(children, seed=seed), rows, seed=seed)
-        size = f"{rows:,} rows, {children:,} children"
-        with database.base(children, seed=seed) as base:
-            done = [run(base, file, with_peer=with_peer) for _ in range(runs)]
-        ours = Figure(f"{size}: total", [one.ours.total for one in done])
-        least = Figure(f"{size}: floor", [one.floor for one in done])
-        figures = [
-            Figure(f"{size}: read", [one.ours.read for one in done]),
-            Figure(f"{size}: match", [one.ours.match for one in done]),
-            Figure(f"{size}: commit", [one.ours.commit for one in done]),
-            ours,
-            least,
-            ratio(f"{size}: times the floor", ours, least),
-        ]
-        if with_peer:
-            peer = Figure(f"{size}: peer", [one.peer or 0 for one in done])
-            figures += [peer, ratio(f"{size}: faster than the peer", peer, ours)]
-            self.stdout.write(
-                "The children are the same, but for "
-                f"{done[0].likeness_alone} that likeness alone keeps from being new."
-            )
+            self.stdout.write(f"  {line}")
+        self.stdout.flush()
         return figures
 
 
-def write(
-    file: Path, rows: int, children: int, seed: int, figures: list[Figure]
-) -> None:
-    measured = {figure.name: list(figure.values) for figure in figures}
-    said = {"rows": rows, "children": children, "seed": seed, "measured": measured}
+def write(file: Path, size: Size, figures: Sequence[Figure]) -> None:
+    said = {
+        "rows": size.rows,
+        "children": size.children,
+        "seed": size.seed,
+        "measured": {figure.name: list(figure.values) for figure in figures},
+        "met": {
+            figure.name: figure.is_met
+            for figure in figures
+            if figure.is_met is not None
+        },
+    }
     file.write_text(json.dumps(said, indent=2) + "\n")
