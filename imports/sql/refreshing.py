@@ -109,37 +109,3 @@ def note_failed(child_ids: Collection[int], *, at: datetime) -> None:
     """PDS gave no answer about these children: leave them to the next sweep."""
     with connection.cursor() as cursor:
         cursor.execute(_FAILED, {"at": at, "child_ids": list(child_ids)})
-
-
-# Of refreshes in a row that say the same, the first and the latest stay: since when it
-# is so, and until when it was. The foreign keys are looked at when all is done.
-_FORGET_REPEATED = """
-WITH said AS (
-    SELECT c.id AS child_trace_id, t.id AS trace_id, c.child_id, t.at, t.source,
-           ROW(t.source, t.nhs_number_uploaded, t.uploaded_number, t.outcome,
-               t.nhs_number,
-               ARRAY(SELECT ROW(s.step, s.result, s.nhs_number)::text
-                     FROM pds_tracestep s
-                     WHERE s.trace_id = t.id ORDER BY s.position))::text AS what
-    FROM children_childtrace c JOIN pds_trace t ON t.id = c.trace_id
-    WHERE c.child_id = ANY(%(child_ids)s)
-), beside AS (
-    SELECT child_trace_id, trace_id, source, what,
-           lag(what) OVER of_child AS earlier, lead(what) OVER of_child AS later
-    FROM said WINDOW of_child AS (PARTITION BY child_id ORDER BY at, trace_id)
-), repeated AS (
-    SELECT child_trace_id, trace_id FROM beside
-    WHERE source = 'refresh' AND what = earlier AND what = later
-), of_children AS (
-    DELETE FROM children_childtrace c USING repeated r WHERE c.id = r.child_trace_id
-), steps AS (
-    DELETE FROM pds_tracestep s USING repeated r WHERE s.trace_id = r.trace_id
-)
-DELETE FROM pds_trace t USING repeated r WHERE t.id = r.trace_id
-"""
-
-
-def forget_repeated_lookups(child_ids: Collection[int]) -> None:
-    """Delete refreshes of these children between two that say the same as they do."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FORGET_REPEATED, {"child_ids": list(child_ids)})

@@ -17,7 +17,6 @@ from children.models import (
 )
 from imports.models import SharedNumber
 from imports.rules.refreshing import Effect
-from imports.sql import refreshing as sql
 from mavis import audit
 from mavis.audit import Changes, Event
 from mavis.models import EventKind
@@ -97,7 +96,6 @@ def _keep_lookups(refreshed: Sequence[Refreshed], at: datetime) -> None:
         ChildTrace(child=each.child, trace_id=trace_id)
         for each, trace_id in zip(refreshed, trace_ids, strict=True)
     )
-    sql.forget_repeated_lookups([each.child.pk for each in refreshed])
 
 
 def _teams(child_ids: Iterable[int]) -> dict[int, int]:

@@ -20,13 +20,7 @@ from mavis.models import ActivityEvent
 from pds.models import Trace
 from pds.tracing import Tracer
 from schoolmoves.models import MoveState, Notice
-from tests.factories import (
-    NOW,
-    ChildFactory,
-    SchoolMoveFactory,
-    TeamFactory,
-    TraceFactory,
-)
+from tests.factories import NOW, ChildFactory, SchoolMoveFactory, TeamFactory
 from tests.pds.cast import ANOTHERS, HERS, SUCCESSOR, outcome, patient
 from tests.pds.scripted import ScriptedPDS, at_once
 
@@ -108,41 +102,6 @@ def test_an_answer_that_says_nothing_new_changes_nothing(pds):
     assert events(child) == notices(child) == []
     assert lookups(child) == [("refresh", "found", HERS, ["verify verified"])]
     assert child.refresh.refreshed_at == LATER
-
-
-def test_of_refreshes_that_say_the_same_the_first_and_the_latest_are_kept(pds):
-    child, neighbour = known(), known(nhs_number=ANOTHERS)
-    days = [LATER + timedelta(days=day) for day in range(6)]
-    # In between PDS does not hold the number, for two days.
-    holds = [True, True, True, False, False, True]
-    for day, held in zip(days, holds, strict=True):
-        pds.people = {HERS: patient()} if held else {}
-        sweep(day)
-
-    kept = Trace.objects.filter(child_trace__child=child).order_by("at")
-    assert [(trace.at, trace.outcome) for trace in kept] == [
-        (days[0], "found"),
-        (days[2], "found"),
-        (days[3], "not_found"),
-        (days[4], "not_found"),
-        (days[5], "found"),
-    ]
-    assert all(trace.steps.exists() for trace in kept)
-    of_neighbour = Trace.objects.filter(child_trace__child=neighbour)
-    assert sorted(trace.at for trace in of_neighbour) == [days[0], days[5]]
-
-
-def test_an_upload_between_two_refreshes_keeps_both_of_its_neighbours(pds):
-    child = known()
-    for day in range(4):
-        if day == 2:
-            TraceFactory(child=child, at=LATER + timedelta(days=1, hours=12))
-        sweep(LATER + timedelta(days=day))
-
-    kept = Trace.objects.filter(child_trace__child=child).order_by("at")
-    assert [trace.source for trace in kept] == [
-        "refresh", "refresh", "import", "refresh", "refresh",
-    ]  # fmt: skip
 
 
 def test_whoever_has_died_is_archived_and_the_team_is_told(pds):
