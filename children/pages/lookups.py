@@ -1,11 +1,11 @@
 """The page NHS number lookup history: what PDS was asked about a child, and said."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from children import queries
 from children.models import Child
-from mavis.pages import show_datetime, show_name, show_nhs_number
+from mavis.pages import count_of, show_datetime, show_name, show_nhs_number
 from pds.models import Trace, TraceStep
 from pds.rules.cascade import Result, Step
 from pds.rules.outcomes import TraceOutcome, TraceSource, UploadedNumber
@@ -124,6 +124,21 @@ class Lookup:
     found: str
     why_none: str
     steps: tuple[LookupStep, ...]
+    # When refreshes right before it found the same in every step, newest first.
+    also_found: tuple[str, ...] = ()
+
+    @property
+    def found_the_same(self) -> str:
+        """How many earlier refreshes found the same."""
+        return count_of(len(self.also_found), "earlier refresh", "earlier refreshes")
+
+    def repeats(self, earlier: "Lookup") -> bool:
+        """Test if both are refreshes that tell the same, but for when."""
+        return self.is_refresh and self._without_times() == earlier._without_times()
+
+    def _without_times(self) -> "Lookup":
+        steps = tuple(replace(step, when="") for step in self.steps)
+        return replace(self, when="", also_found=(), steps=steps)
 
     @classmethod
     def of(cls, trace: Trace) -> "Lookup":
@@ -157,5 +172,20 @@ class LookupHistory:
         return cls(
             child_id=child.pk,
             name=show_name(child.first_name, child.last_name),
-            lookups=tuple(Lookup.of(trace) for trace in queries.lookups_of(child)),
+            lookups=_told(map(Lookup.of, queries.lookups_of(child))),
         )
+
+
+def _told(lookups: Iterable[Lookup]) -> tuple[Lookup, ...]:
+    """Return the lookups, newest first: refreshes in a row that tell the same as one.
+
+    A child is refreshed twice a day, and hardly ever is there anything new.
+    """
+    told: list[Lookup] = []
+    for lookup in lookups:
+        if told and told[-1].repeats(lookup):
+            also_found = (*told[-1].also_found, lookup.when)
+            told[-1] = replace(told[-1], also_found=also_found)
+        else:
+            told.append(lookup)
+    return tuple(told)

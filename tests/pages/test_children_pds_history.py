@@ -184,22 +184,31 @@ def test_any_number_of_lookups_costs_the_same_queries(
         lookups.LookupHistory.of(child)
 
 
-def test_a_refresh_is_told_as_such(client, nurse):
-    child = ChildFactory(team=nurse.team, traced=True)
+def refreshed(child, at=NOW, **said):
     trace = TraceFactory(
         child=child,
+        at=at,
         source=TraceSource.REFRESH,
-        outcome=TraceOutcome.FOUND,
-        nhs_number="9990000018",
-        nhs_number_uploaded="9990000018",
-        uploaded_number=UploadedNumber.VERIFIED,
+        **{
+            "outcome": TraceOutcome.FOUND,
+            "nhs_number": "9990000018",
+            "nhs_number_uploaded": "9990000018",
+            "uploaded_number": UploadedNumber.VERIFIED,
+        }
+        | said,
     )
     TraceStepFactory(
         trace=trace,
+        at=at,
         step=Step.VERIFY,
         result=Result.VERIFIED,
         nhs_number="9990000018",
     )
+
+
+def test_a_refresh_is_told_as_such(client, nurse):
+    child = ChildFactory(team=nurse.team, traced=True)
+    refreshed(child)
 
     told = events(history(client, child))
 
@@ -210,3 +219,42 @@ def test_a_refresh_is_told_as_such(client, nurse):
     assert told[1].startswith(
         "Read the NHS number on the record Sent: NHS number PDS holds this number"
     )
+
+
+def test_refreshes_in_a_row_that_found_the_same_are_told_as_one_with_all_dates(
+    client, nurse
+):
+    child = ChildFactory(team=nurse.team, traced=True)
+    days = [NOW - datetime.timedelta(days=ago) for ago in range(6)]
+    for day in days[:3]:
+        refreshed(child, at=day)
+    refreshed(child, at=days[3], uploaded_number=UploadedNumber.SOMEONE_ELSE)
+    for day in days[4:]:
+        refreshed(child, at=day)
+
+    page = history(client, child)
+
+    assert page.headings == [
+        "24 November 2026 at 9:00am",
+        "21 November 2026 at 9:00am",
+        "20 November 2026 at 9:00am",
+    ]
+    details = [each.text for each in page.document.one("main").all("details")]
+    assert details[1:] == [
+        (
+            "2 earlier refreshes found the same as that of 24 November 2026 at 9:00am "
+            "23 November 2026 at 9:00am 22 November 2026 at 9:00am"
+        ),
+        (
+            "1 earlier refresh found the same as that of 20 November 2026 at 9:00am "
+            "19 November 2026 at 9:00am"
+        ),
+    ]
+
+
+def test_uploads_that_found_the_same_are_told_each(client, nurse):
+    child = ChildFactory(team=nurse.team, traced=True)
+    for _ in range(2):
+        TraceFactory(child=child)
+
+    assert history(client, child).text.count("Uploaded: ") == 2
