@@ -3,13 +3,15 @@
 Of an exception a log says its kind and where it arose, never its words. They often
 quote what could not be stored or read, which may be a child's (PostgreSQL: "Key
 (nhs_number)=… already exists"). So they are taken off every record as it is made,
-whoever makes it and whatever writes it.
+whoever makes it and whatever writes it; and off what Python prints by itself when nobody
+has caught an exception, as of a command.
 """
 
 import logging
 import logging.config
 import re
 import sys
+import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from types import TracebackType
@@ -22,7 +24,14 @@ _Info = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def keep_words_of_exceptions_out() -> None:
-    """Have every record of a log made without what exceptions say."""
+    """Have every record of a log made without what exceptions say, and all that is printed."""
+    sys.excepthook = _print
+    threading.excepthook = lambda told: _print(
+        told.exc_type, told.exc_value, told.exc_traceback
+    )
+    sys.unraisablehook = lambda told: _print(
+        told.exc_type, told.exc_value, told.exc_traceback
+    )
     make = logging.getLogRecordFactory()
     if getattr(make, "keeps_words_out", False):
         return
@@ -33,6 +42,8 @@ def keep_words_of_exceptions_out() -> None:
             record.exc_info = _bare(record.exc_info)
         if isinstance(record.args, Mapping) and "traceback" in record.args:
             record.args = _of_a_task(record.args)
+        elif isinstance(record.args, tuple):
+            record.args = tuple(map(_named, record.args))
         return record
 
     without_words.keeps_words_out = True  # type: ignore[attr-defined]
@@ -44,6 +55,22 @@ def _bare(info: _Info) -> _Info:
     kind, _, where = info
     bare = type(kind.__qualname__, (Exception,), {"__module__": kind.__module__})
     return bare, bare(), where
+
+
+def _named(told: object) -> object:
+    """Return what an exception is, in the place of what it says; all else as it is."""
+    return type(told).__qualname__ if isinstance(told, BaseException) else told
+
+
+def _print(
+    kind: type[BaseException], fault: BaseException | None, where: TracebackType | None
+) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, kind(), where)
+        return
+    sys.stderr.write("Traceback (most recent call last):\n")
+    sys.stderr.writelines(traceback.format_tb(where))
+    sys.stderr.write(f"{kind.__qualname__}: what it says may quote a child\n")
 
 
 def _of_a_task(told: Mapping[str, object]) -> dict[str, object]:
