@@ -81,8 +81,10 @@ def _of_a_task(told: Mapping[str, object]) -> dict[str, object]:
 
 # --- The lines of the log -----------------------------------------------------
 
-# What libraries add to a line that may quote a child, or says who somebody is.
+# What a library adds to a line that may quote a child, or says who somebody is; what
+# goes by these names in a line of ours does neither.
 _NEVER = ("error", "exception", "reason", "user_agent", "stack_info")
+_OURS = ("mavis", "imports", "schoolmoves", "children", "pds")
 # An address up to its query string, which may hold what was searched for.
 _QUERY = re.compile(r"\?\S*")
 # As many lines of a traceback as are said, of the place where it arose.
@@ -150,8 +152,9 @@ def _kind_and_place(logger: object, method: str, line: EventDict) -> EventDict:
 
 def _discreet(logger: object, method: str, line: EventDict) -> EventDict:
     """Leave out what may quote a child, and of an address what was searched for."""
-    for name in _NEVER:
-        line.pop(name, None)
+    if line["logger"].partition(".")[0] not in _OURS:
+        for name in _NEVER:
+            line.pop(name, None)
     if "request" in line:
         line["request"] = line["request"].partition("?")[0]
     return line

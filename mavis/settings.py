@@ -332,6 +332,9 @@ LOGGING = {
         # httpx writes the address of every request, and PDS's hold names.
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
+        # Of each task there is a line of our own.
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
         # gunicorn has handlers of its own, which these replace.
         "gunicorn.error": {"handlers": ["console"], "propagate": False},
         # Of each request there is a line of our own, which says nothing of who asked.

@@ -120,6 +120,18 @@ def test_a_request_that_failed_is_told_without_what_its_fault_says(lines):
     assert "Ama" not in lines.text.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("logger", "told"),
+    [("mavis.sign_in.cis2_views", "wrong_audience"), ("django_structlog.celery", None)],
+)
+def test_the_reason_is_told_of_a_line_of_ours_and_not_of_a_library_s(
+    lines, logger, told
+):
+    structlog.get_logger(logger).warning("refused", reason="wrong_audience")
+
+    assert lines.read()[0].get("reason") == told
+
+
 def test_a_sentence_of_a_library_loses_its_query_string(lines):
     logging.getLogger("gunicorn.other").error("Error handling request /x?q=Ama")
 
