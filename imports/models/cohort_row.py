@@ -20,8 +20,9 @@ class CohortRow(models.Model):
     The folded keys are written with `mavis.rules.names.fold` and by nothing else.
     """
 
+    # Two indexes below begin with it.
     cohort_import = models.ForeignKey(
-        CohortImport, on_delete=models.CASCADE, related_name="rows"
+        CohortImport, on_delete=models.CASCADE, related_name="rows", db_index=False
     )
     # As a spreadsheet numbers it: the headers are row 1.
     row_number = models.PositiveIntegerField()
@@ -152,6 +153,11 @@ class CohortRow(models.Model):
                 fields=["school_move"],
                 condition=Q(result="held_with_move"),
                 name="row_held_with_move",
+            ),
+            # Twins of a file: asked for with each round of questions to PDS.
+            models.Index(
+                fields=["cohort_import", "date_of_birth", "last_name_key"],
+                name="row_by_birth_and_last_name",
             ),
             # What a person chooses, or decides anew. Most imports have few of these,
             # and each of their pages asks for them.

@@ -27,15 +27,19 @@ WHERE r.id = ANY(%(row_ids)s)
 # Other rows of the file with that date of birth, last name and postcode: other children,
 # for a child is in a file once.
 _TWINS_IN_FILE = """
-SELECT r.id, array_agg(other.first_name_key)
+SELECT r.id, twins.names
 FROM imports_cohortrow r
-JOIN imports_cohortrow other
-  ON (other.date_of_birth, other.last_name_key, other.postcode)
-   = (r.date_of_birth, r.last_name_key, r.postcode)
- AND other.id <> r.id
- AND other.cohort_import_id = r.cohort_import_id
-WHERE r.id = ANY(%(row_ids)s)
-GROUP BY r.id
+-- Row by row, by an index: else PostgreSQL reads the whole table for each round.
+CROSS JOIN LATERAL (
+    SELECT array_agg(other.first_name_key) AS names
+    FROM imports_cohortrow other
+    WHERE other.cohort_import_id = r.cohort_import_id
+      AND other.date_of_birth = r.date_of_birth
+      AND other.last_name_key = r.last_name_key
+      AND other.postcode = r.postcode
+      AND other.id <> r.id
+) twins
+WHERE r.id = ANY(%(row_ids)s) AND twins.names IS NOT NULL
 """
 
 _STORE_FINISHED = """
