@@ -23,7 +23,20 @@ from mavis.rules.allowances import Allowance
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+
+class Env(environ.Env):
+    """The environment, in which a number that is none stops Mavis with a sentence."""
+
+    def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().get_value(var, *args, **kwargs)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"Set {var} to a number. README.md explains it."
+            ) from error
+
+
+env = Env()
 
 
 def required(name: str) -> str:
@@ -103,12 +116,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Database and jobs --------------------------------------------------------
 
-# dj-database-url decodes the socket path that the local PostgreSQL has.
+try:
+    # It decodes the socket path that the local PostgreSQL has.
+    _database = dj_database_url.parse(required("DATABASE_URL"))
+except (ValueError, KeyError) as error:
+    raise ImproperlyConfigured(
+        "Set DATABASE_URL to an address such as postgres://mavis_app@host/mavis."
+    ) from error
 DATABASES: dict[str, Any] = {
-    "default": {
-        **dj_database_url.parse(required("DATABASE_URL")),
-        "OPTIONS": {"pool": {"min_size": 0, "max_size": 8}},
-    }
+    "default": {**_database, "OPTIONS": {"pool": {"min_size": 0, "max_size": 8}}}
 }
 REDIS_URL = required("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL

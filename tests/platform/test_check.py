@@ -87,11 +87,19 @@ def test_servers_that_cannot_be_reached_are_named_and_the_command_fails():
     assert done.stderr == "2 things are wrong with this installation.\n"
 
 
-def test_settings_that_cannot_be_read_are_told_in_a_sentence():
-    done = check(environment={"CIS2_CLIENT_ID": "mavis"})
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("CIS2_CLIENT_ID", "mavis", "Set CIS2_ISSUER and CIS2_ACR too"),
+        ("IMPORT_MAX_ROWS", "many", "Set IMPORT_MAX_ROWS to a number."),
+        ("DATABASE_URL", "somewhere", "Set DATABASE_URL to an address such as"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_told_in_a_sentence(name, value, said):
+    done = check(environment={name: value})
 
     assert done.returncode == 1
-    assert done.stderr.startswith("Set CIS2_ISSUER and CIS2_ACR too")
+    assert done.stderr.startswith(said)
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -120,7 +120,7 @@ def test_every_process_tells_the_same_and_none_a_word_of_the_file(
     gunicorn, web_log = start(
         services.WEB,
         lambda _: processes.answers(port),
-        GUNICORN_CMD_ARGS=f"--bind=127.0.0.1:{port} --no-control-socket",
+        GUNICORN_CMD_ARGS=f"--bind=127.0.0.1:{port}",
     )
     _, beat_log = start(services.BEAT, lambda log: "beat: Starting" in log)
     client.force_login(UserFactory(team=team))
