@@ -10,8 +10,8 @@ from imports.queries.rows import Section
 from tests import axe
 from tests.factories import TeamFactory, UserFactory
 from tests.pages.every_page import every_page
+from tests.pages.in_a_browser import EMAIL, PASSWORD, log_in
 
-PASSWORD = "correct horse battery"
 LONG = "Featherstonehaugh-Cholmondeley-Marjoribanks"
 STREET = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
 NARROWEST = {"width": 320, "height": 640}
@@ -30,9 +30,7 @@ OWN = "[style], style, script:not([src], [nonce]), [onclick], [onload], [onerror
 
 @pytest.fixture
 def pages(transactional_db):
-    user = UserFactory(
-        email="joy@example.com", password=PASSWORD, superuser=True, name=LONG * 2
-    )
+    user = UserFactory(email=EMAIL, password=PASSWORD, superuser=True, name=LONG * 2)
     long = {"last_name": LONG, "address_line_1": STREET, "town": STREET}
     return every_page(
         user.teams.get(),
@@ -40,14 +38,6 @@ def pages(transactional_db):
         contact={"name": f"{LONG} {LONG}", "email": f"{'long' * 12}@example.com"},
         row=long | {"parent_1_email": f"{'long' * 12}@example.com"},
     )
-
-
-def log_in(page, live_server):
-    page.goto(f"{live_server}/sign-in/")
-    page.get_by_label("Email address").fill("joy@example.com")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("link", name="Import records")).to_be_visible()
 
 
 def what_is_wrong(page, *, with_axe=True):
@@ -82,7 +72,7 @@ def test_no_page_scrolls_sideways_has_scripts_of_its_own_or_is_found_fault_with_
 def test_nor_does_any_page_outside_of_a_team(
     page, live_server, transactional_db, expected_answers, monkeypatch
 ):
-    user = UserFactory(email="joy@example.com", password=PASSWORD, name=LONG * 2)
+    user = UserFactory(email=EMAIL, password=PASSWORD, name=LONG * 2)
     page.set_viewport_size(NARROWEST)
     page.add_init_script(TELL)
     axe.comes_with_every_page(page)

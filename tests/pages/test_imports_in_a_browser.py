@@ -15,15 +15,15 @@ from tests.factories import (
     RowErrorFactory,
     UserFactory,
 )
+from tests.pages.in_a_browser import EMAIL, PASSWORD, log_in
 
-PASSWORD = "correct horse battery"
 LONG = "Aveline" * 42
 PHONE, DESK = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 
 
 @pytest.fixture
 def team(transactional_db):
-    nurse = UserFactory(email="joy@example.com", password=PASSWORD)
+    nurse = UserFactory(email=EMAIL, password=PASSWORD)
     return nurse.teams.get()
 
 
@@ -63,11 +63,7 @@ def invalid(team):
 @pytest.fixture
 def nurse(page, live_server, team):
     """A browser in which a nurse of the team has logged in."""
-    page.goto(f"{live_server}/sign-in/")
-    page.get_by_label("Email address").fill("joy@example.com")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("link", name="Import records")).to_be_visible()
+    log_in(page, live_server)
     return page
 
 

@@ -30,9 +30,7 @@ from tests.factories import (
     SchoolMoveFactory,
     UserFactory,
 )
-
-PASSWORD = "correct horse battery"
-
+from tests.pages.in_a_browser import EMAIL, PASSWORD, log_in
 
 # --- How values are shown -----------------------------------------------------
 
@@ -174,7 +172,7 @@ def test_each_kind_of_field_keeps_what_was_entered_and_says_what_is_wrong():
 @pytest.fixture
 def addresses(transactional_db):
     """Every page of this part, with something on it, for joy@example.com."""
-    nurse = UserFactory(email="joy@example.com", password=PASSWORD)
+    nurse = UserFactory(email=EMAIL, password=PASSWORD)
     team = nurse.teams.get()
     child = ChildFactory(
         team=team,
@@ -187,14 +185,6 @@ def addresses(transactional_db):
     return ["/", "/children/", "/school-moves/", *(
         f"/children/{child.pk}/{tab}" for tab in ("", "activity/")
     )]  # fmt: skip
-
-
-def log_in(page, live_server):
-    page.goto(f"{live_server}/sign-in/")
-    page.get_by_label("Email address").fill("joy@example.com")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("link", name="Import records")).to_be_visible()
 
 
 def test_the_design_system_is_loaded_and_nothing_from_elsewhere(
