@@ -12,6 +12,14 @@ _FROM_EXCEL = (
     "Open it in Excel and save it as “Excel Workbook (.xlsx)” or “CSV UTF-8”, then "
     "upload that file"
 )
+_FROM_NUMBERS = (
+    "Open it in Numbers and choose File, Export To, and Excel or CSV, then upload that "
+    "file"
+)
+_FROM_LIBRE_OFFICE = (
+    "Open it in LibreOffice or Excel and save it as “Excel Workbook (.xlsx)” or as CSV "
+    "with the character set UTF-8, then upload that file"
+)
 _COPY_OVER = (
     "Copy the children into the cohort template, save it as .xlsx or CSV, then upload "
     "that file"
@@ -38,9 +46,9 @@ _IN_ZIP: tuple[tuple[str, str, str, str], ...] = (
     ("xl/workbook.bin", "looks_like_binary_workbook", "a binary Excel workbook (.xlsb)", _FROM_EXCEL),
     ("word/document.xml", "looks_like_document", "a Word document", _COPY_OVER),
     ("ppt/presentation.xml", "looks_like_document", "a presentation", _COPY_OVER),
-    ("Index/Document.iwa", "looks_like_numbers", "an Apple Numbers file", _AS_CSV),
-    ("Index.zip", "looks_like_numbers", "an Apple Numbers file", _AS_CSV),
-    ("content.xml", "looks_like_open_document", "an OpenDocument file (.ods)", _FROM_EXCEL),
+    ("Index/Document.iwa", "looks_like_numbers", "an Apple Numbers file", _FROM_NUMBERS),
+    ("Index.zip", "looks_like_numbers", "an Apple Numbers file", _FROM_NUMBERS),
+    ("content.xml", "looks_like_open_document", "an OpenDocument file (.ods)", _FROM_LIBRE_OFFICE),
 )  # fmt: skip
 
 XLSX, CSV = "xlsx", "csv"
