@@ -19,6 +19,7 @@ import redis
 from django.db import connections
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from whitenoise.base import WhiteNoise
 
 from mavis.embedded import browser, processes, services
 
@@ -50,6 +51,27 @@ def pytest_configure() -> None:
 @pytest.fixture(autouse=True)
 def cheap_passwords(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_found_once() -> Iterator[None]:
+    """Have WhiteNoise look through the static files once, and not for each new client.
+
+    There are thousands, and it was half of the time of a test that opens one page.
+    """
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    look = WhiteNoise.update_files_dictionary
+
+    def look_once(self: Any, root: str, prefix: str) -> None:
+        if (root, prefix) not in found:
+            others, self.files = self.files, {}
+            look(self, root, prefix)
+            found[root, prefix], self.files = self.files, others
+        self.files.update(found[root, prefix])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoise, "update_files_dictionary", look_once)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,11 @@
 Authlib knows the protocol; httpx asks, and waits for no more than some seconds.
 """
 
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -150,10 +151,20 @@ def of(access: Access) -> Provider:
     return Provider(access)
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Return which authorities vouch for a server: to read them takes a while."""
+    return httpx.create_ssl_context()
+
+
 def _ask(method: str, address: str, **options: Any) -> httpx.Response:
     try:
         answer = httpx.request(
-            method, address, timeout=settings.CIS2_TIMEOUT_SECONDS, **options
+            method,
+            address,
+            timeout=settings.CIS2_TIMEOUT_SECONDS,
+            verify=_certificates(),
+            **options,
         )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Refused(Reason.UNREACHABLE) from error
