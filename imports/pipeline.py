@@ -86,10 +86,14 @@ def _run_slice(before: CohortImport, lease: Lease, clock: Clock) -> None:
     stage = STAGES[Status(before.status)]
     try:
         stage(lease=lease, clock=clock)
-    except (LeaseLost, Stopping):
+    except LeaseLost:
+        raise
+    except Stopping:
+        _count_rows(before)
         raise
     except Exception as fault:  # noqa: BLE001 -- counted, and after five the import ends
         _count_fault(lease, fault, clock())
+        _count_rows(before)
     else:
         CohortImport.objects.filter(
             pk=lease.import_id, lease_token=lease.token, faults_in_a_row__gt=0

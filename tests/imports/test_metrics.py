@@ -5,6 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from redis import Redis
@@ -14,6 +15,7 @@ from imports import pipeline
 from imports.models import CohortImport
 from imports.rules.lifecycle import WORKING, FailureReason, Status
 from mavis import counting
+from mavis.stopping import Stopping
 from pds import health
 from pds.health import LAST_KEY
 from pds.limiter import Paced
@@ -145,6 +147,16 @@ def test_without_valkey_there_is_no_answer_rather_than_a_wrong_one(client, setti
     assert client.get("/metrics", headers=BEARER).status_code == 503
 
 
+def test_without_the_database_there_is_no_answer_either(client, monkeypatch):
+    def fail() -> None:
+        raise OperationalError
+
+    monkeypatch.setattr("imports.metrics._of_imports", fail)
+
+    assert client.get("/metrics", headers=BEARER).status_code == 503
+
+
+@pytest.mark.parametrize("then", [None, Stopping(), ValueError("a bug")])
 @pytest.mark.parametrize(
     ("status", "rows_done", "counted"),
     [
@@ -154,8 +166,8 @@ def test_without_valkey_there_is_no_answer_rather_than_a_wrong_one(client, setti
         (Status.FAILED, 0, 0),
     ],
 )
-def test_rows_are_counted_by_the_stage_that_did_them(
-    client, monkeypatch, status, rows_done, counted
+def test_rows_are_counted_by_the_stage_that_did_them_however_its_slice_ended(
+    client, monkeypatch, status, rows_done, counted, then
 ):
     cohort_import = CohortImportFactory(
         status=Status.TRACING, row_count=10, rows_done=2
@@ -166,6 +178,8 @@ def test_rows_are_counted_by_the_stage_that_did_them(
         CohortImport.objects.update(
             status=status, rows_done=rows_done, failure_reason=reason
         )
+        if then is not None:
+            raise then
 
     monkeypatch.setitem(pipeline.STAGES, Status.TRACING, stage)
     pipeline.run_next_stage(import_id=cohort_import.pk, clock=timezone.now)
