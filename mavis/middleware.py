@@ -1,6 +1,5 @@
 """What every request goes through: text alone, its team, and no copies of pages."""
 
-import re
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -14,7 +13,6 @@ from mavis.sign_in.backends import NAME as BY_CIS2
 
 Next = Callable[[HttpRequest], HttpResponse]
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9_.=:-]{1,64}")
 # Where the session keeps the team that was chosen.
 TEAM = "team_id"
 
@@ -30,21 +28,6 @@ def text_alone(get_response: Next) -> Next:
         request.encoding = "utf-8"
         for name in [name for name, value in request.COOKIES.items() if "\0" in value]:
             del request.COOKIES[name]
-        return get_response(request)
-
-    return middleware
-
-
-def short_request_id(get_response: Next) -> Next:
-    """Take no id of a request but one that looks like one: every line of a log has it.
-
-    A proxy of ours may give one, and so may anybody.
-    """
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        for name in ("HTTP_X_REQUEST_ID", "HTTP_X_CORRELATION_ID"):
-            if not _REQUEST_ID.fullmatch(request.META.get(name, "-")):
-                del request.META[name]
         return get_response(request)
 
     return middleware

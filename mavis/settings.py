@@ -90,7 +90,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Before what asks for HTTPS and a known host: probes come straight to a process.
     "mavis.health.first_what_watches",
-    "mavis.middleware.short_request_id",
     "django_structlog.middlewares.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
