@@ -18,14 +18,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+import structlog
 from django.conf import settings
-from django.db import close_old_connections, connections
+from django.db import OperationalError, close_old_connections, connections
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from imports.models import CohortImport
 from imports.rules.lifecycle import WORKING
 from mavis import counting, stopping
+
+log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
 
@@ -101,9 +104,13 @@ class Lease:
         def renew_until_done() -> None:
             try:
                 while not done.wait(settings.IMPORT_LEASE_SECONDS / 4):
-                    close_old_connections()
-                    if not self.renew():
-                        return
+                    try:
+                        close_old_connections()
+                        if not self.renew():
+                            return
+                    except OperationalError:
+                        # PostgreSQL may be back before the lease has run out.
+                        log.warning("import.lease_not_renewed")
             finally:
                 connections.close_all()
 

@@ -123,8 +123,26 @@ except (ValueError, KeyError) as error:
     raise ImproperlyConfigured(
         "Set DATABASE_URL to an address such as postgres://mavis_app@host/mavis."
     ) from error
+# Seconds without a word in a transaction after which PostgreSQL ends the session.
+_IDLE_SECONDS = env.int("IDLE_TRANSACTION_SECONDS", default=120)
 DATABASES: dict[str, Any] = {
-    "default": {**_database, "OPTIONS": {"pool": {"min_size": 0, "max_size": 8}}}
+    "default": {
+        **_database,
+        # A connection is tried before it is used: PostgreSQL may have been away.
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            # A worker that stands still in a transaction locks what it is about.
+            "options": f"-c idle_in_transaction_session_timeout={_IDLE_SECONDS}s",
+            "pool": {
+                "min_size": 0,
+                "max_size": 8,
+                # Seconds for which a page waits for a connection, and after which the
+                # next one tries anew; else it would be minutes until one is tried again.
+                "timeout": 10,
+                "reconnect_timeout": 5,
+            },
+        },
+    }
 }
 REDIS_URL = required("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL
@@ -139,6 +157,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 5,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# However long Valkey is away, a worker waits for it.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_CONSUMER = "mavis.consumer:Consumer"
 # Seconds between two looks for imports whose worker died or whose message is lost.
 ADVANCE_STALLED_EVERY = env.float("ADVANCE_STALLED_EVERY", default=60)
 CELERY_BEAT_SCHEDULE = {

@@ -7,7 +7,9 @@ WEB = ("gunicorn", "mavis.wsgi", "--worker-class=gthread", "--workers=2", "--thr
 # Quiet is without a banner among the lines of the log.
 WORKER = (
     *("celery", "-A", "mavis", "--quiet"),
-    *("worker", "--concurrency=2", "--loglevel=INFO"),
+    # They have nothing to say to each other.
+    *("worker", "--without-gossip", "--without-mingle"),
+    *("--concurrency=2", "--loglevel=INFO"),
 )
 # A worker that is asked to end hands back what it does within 30 seconds.
 WORKER_ENDS_IN = 40

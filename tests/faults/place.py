@@ -20,6 +20,7 @@ import dj_database_url
 import httpx
 import redis
 from celery import Celery
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
 
@@ -79,6 +80,7 @@ class Place:
         """kill -9 PostgreSQL, and each of its sessions."""
         assert self.database is not None
         kill_all(self.database.child)
+        leave_database()
 
     def start_valkey(self) -> None:
         """Start Valkey, or start it again where it was."""
@@ -130,6 +132,17 @@ class Place:
         return self._start(
             "beat", *services.BEAT, ready=lambda log: "beat: Starting" in log
         )
+
+    def start_web(self) -> str:
+        """Start the web, and return its address."""
+        port = processes.free_port()
+        self._start(
+            "web",
+            *services.WEB,
+            ready=lambda _log: processes.answers(port),
+            GUNICORN_CMD_ARGS=f"--bind=127.0.0.1:{port}",
+        )
+        return f"http://127.0.0.1:{port}"
 
     def kill(self, name: str = "worker") -> None:
         """kill -9, its own children too: a machine that loses power."""
@@ -207,11 +220,22 @@ class Place:
 
     # --- What comes of it ---------------------------------------------------------
 
-    def wait_until(self, condition: Callable[[], bool], doing: str) -> None:
+    def wait_until(
+        self,
+        condition: Callable[[], bool],
+        doing: str,
+        *,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Wait for a condition, and do something each second until then."""
         gives_up = time.monotonic() + PATIENCE
+        again = time.monotonic()
         between_looks = threading.Event()
         while not condition():
             between_looks.wait(0.01)
+            if time.monotonic() > again:
+                meanwhile()
+                again = time.monotonic() + 1
             assert time.monotonic() < gives_up, (
                 f"Still waiting until {doing}.{self._tails()}"
             )
@@ -287,7 +311,9 @@ def make_team(number: int = 1) -> User:
         workgroup=f"team{number}",
     )
     user = User(email=f"nurse.{number}@example.com", name=f"Nurse Joy {number}")
-    user.set_password(PASSWORD)
+    # As the web checks it; the hashes of the tests are another kind.
+    hasher = Argon2PasswordHasher()
+    user.password = hasher.encode(PASSWORD, hasher.salt())
     user.save()
     TeamMembership.objects.create(user=user, team=team, role=Role.NURSE)
     return user

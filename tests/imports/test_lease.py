@@ -1,9 +1,11 @@
 """The lease: one worker at a time, and nothing written by one that has lost it."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
@@ -96,6 +98,24 @@ def test_a_lease_is_renewed_while_a_stage_runs(settings):
             cohort_import.refresh_from_db()
 
     assert cohort_import.lease_expires_at > first_end
+
+
+def test_a_lease_is_renewed_again_when_postgresql_was_away_for_a_moment(
+    settings, monkeypatch
+):
+    settings.IMPORT_LEASE_SECONDS = 0.2
+    lease = leases.take(CohortImportFactory(status=Status.UPLOADED).pk, now=NOW)
+    tried_again = threading.Event()
+    answers = iter([OperationalError, tried_again.set])
+
+    def renew(_lease):
+        if (answer := next(answers)) is OperationalError:
+            raise answer
+        answer()
+
+    monkeypatch.setattr(leases.Lease, "renew", renew)
+    with lease.kept():
+        assert tried_again.wait(20)
 
 
 @pytest.mark.django_db(transaction=True)
