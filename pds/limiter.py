@@ -6,6 +6,7 @@ until Valkey is back.
 """
 
 import asyncio
+import time
 from typing import Protocol
 
 from redis import asyncio as redis
@@ -15,6 +16,9 @@ from mavis.counting import KEY as COUNTS_KEY
 from mavis.counting import LIMITER_TURNS_FIELD, LIMITER_WAIT_FIELD
 
 KEY = "pds:next-request-at"
+# Of the time between two requests, what one process leaves at least between its own. A
+# process that was held up finds several of its moments past at once.
+LEAST_OF_INTERVAL = 0.75
 # How much slower than the rate we ask, after PDS has said that it is too much.
 SLOWED_KEY = "pds:slowed"
 # There while an import asks; what can wait leaves it the way.
@@ -132,6 +136,7 @@ class Paced:
     ) -> None:
         self._interval = round(_MICROSECONDS / requests_per_second)
         self._who = "yields" if yields else "import"
+        self._may_go_at = 0.0  # by time.monotonic()
         self._redis = redis.Redis.from_url(
             redis_url, socket_timeout=5, socket_connect_timeout=5
         )
@@ -157,6 +162,10 @@ class Paced:
 
     async def turn(self) -> None:
         await asyncio.sleep(await self.reserve())
+        while (early := self._may_go_at - time.monotonic()) > 0:
+            await asyncio.sleep(early)
+        least = LEAST_OF_INTERVAL * self._interval / _MICROSECONDS
+        self._may_go_at = time.monotonic() + least
 
     async def hold(self, seconds: float) -> None:
         try:

@@ -12,6 +12,7 @@ from pds.limiter import (
     HALF_RECOVERED_SECONDS,
     IMPORTS_KEY,
     KEY,
+    LEAST_OF_INTERVAL,
     SLOWED_KEY,
     SLOWEST,
     ImportsFirst,
@@ -70,6 +71,28 @@ def test_the_first_request_goes_at_once_and_idle_time_is_not_saved_up(settings):
     first, later = run(reserve)
     assert first == 0
     assert later == pytest.approx([0, 0.05, 0.1], abs=0.02)
+
+
+def test_a_process_that_was_held_up_sends_no_burst(settings, monkeypatch):
+    limiting = paced(settings, per_second=100)
+
+    async def is_past():
+        return 0.0
+
+    async def turn():
+        await limiting.turn()
+        return time.monotonic()
+
+    async def turns():
+        moments = await asyncio.gather(*(turn() for _ in range(6)))
+        await limiting.close()
+        return sorted(moments)
+
+    monkeypatch.setattr(limiting, "reserve", is_past)
+    gaps = [later - earlier for earlier, later in pairwise(run(turns))]
+
+    # When it is noted is a little after it is given.
+    assert all(gap > LEAST_OF_INTERVAL / 100 - 0.002 for gap in gaps)
 
 
 def test_all_wait_while_pds_asks_for_it(settings):
