@@ -8,7 +8,7 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from mavis import heartbeat, logs, stopping
 from mavis.heartbeat import Sign
-from mavis.memory import look_for_cycles_seldom
+from mavis.memory import give_back_large_blocks, look_for_cycles_seldom
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mavis.settings")
 
@@ -27,8 +27,9 @@ def write_logs_as_the_web_does(**_of_the_signal: object) -> None:
 
 
 @signals.worker_process_init.connect  # type: ignore[untyped-decorator]
-def spare_python_work(**_of_the_signal: object) -> None:
+def use_memory_sparingly(**_of_the_signal: object) -> None:
     look_for_cycles_seldom()
+    give_back_large_blocks()
 
 
 @signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]

@@ -1,10 +1,15 @@
-"""How often Python looks for objects that only refer to each other.
+"""How a process that imports uses memory.
 
-A batch of an import is tens of thousands of live objects with hardly a cycle among
+*How often Python looks for objects that only refer to each other.* A batch of an import is tens of thousands of live objects with hardly a cycle among
 them, and by default Python goes through them all again and again: a third of the time
 of matching, and a quarter of that of a commit.
+
+*What becomes of a large block that is freed.* glibc keeps such a block for the next
+that is as large, and whatever came after it in memory stays: a file of 16 MB left the
+worker 50 MB larger.
 """
 
+import ctypes
 import gc
 
 # New objects between two looks; by default 700. At some hundred bytes an object it
@@ -22,3 +27,18 @@ def look_for_cycles_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS, YOUNG_LOOKS, YOUNG_LOOKS)
+
+
+# Blocks of so many bytes are the system's own business from the first to the last.
+LARGE_BLOCK = 1024 * 1024
+_M_MMAP_THRESHOLD = -3
+
+
+def give_back_large_blocks() -> None:
+    """Have large blocks of memory go back to the system as soon as they are freed.
+
+    Where there is no glibc nothing is done, and nothing is needed.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, LARGE_BLOCK)

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import blake2b
 from heapq import merge
 from itertools import islice
+from typing import TypeVar
 
 from imports.rules.problems import Problem
 
@@ -15,29 +17,50 @@ NAMED = 10
 Child = tuple[str, str, date, str]  # folded first and last name, birth, postcode
 
 
+Key = TypeVar("Key")
+Row = TypeVar("Row", int, tuple[int, str])
+
+
 @dataclass
 class SameChildren:
-    """Finds rows with the same NHS number, and rows about the same child."""
+    """Finds rows with the same NHS number, and rows about the same child.
 
-    _by_number: dict[str, list[int]] = field(default_factory=dict)
-    _by_child: dict[Child, list[tuple[int, str]]] = field(default_factory=dict)
+    Of a row that is alone, as nearly all are, little is kept: of a child the digest.
+    """
+
+    _by_number: dict[str, int | list[int]] = field(default_factory=dict)
+    _by_child: dict[bytes, tuple[int, str] | list[tuple[int, str]]] = field(
+        default_factory=dict
+    )
 
     def add(self, row_number: int, *, nhs_number: str, child: Child | None) -> None:
         """Remember a row. `child` is None where one of its details is unreadable."""
         if nhs_number:
-            self._by_number.setdefault(nhs_number, []).append(row_number)
+            _add(self._by_number, nhs_number, row_number)
         if child:
-            self._by_child.setdefault(child, []).append((row_number, nhs_number))
+            digest = blake2b(repr(child).encode(), digest_size=16).digest()
+            _add(self._by_child, digest, (row_number, nhs_number))
 
     def problems(self) -> Iterator[Problem]:
         """Return a problem for each row that has a double, naming the others."""
         for number, rows in self._by_number.items():
-            if len(rows) > 1:
+            if isinstance(rows, list):
                 for row in rows:
                     yield _same_nhs_number(row, number, rows)
         for doubles in self._by_child.values():
-            if len(doubles) > 1:
+            if isinstance(doubles, list):
                 yield from _same_child(doubles)
+
+
+def _add(rows: dict[Key, Row | list[Row]], key: Key, row: Row) -> None:
+    """Put a row with those of the same key: one by itself, several as a list."""
+    before = rows.get(key)
+    if before is None:
+        rows[key] = row
+    elif isinstance(before, list):
+        before.append(row)
+    else:
+        rows[key] = [before, row]
 
 
 def _same_nhs_number(row: int, nhs_number: str, rows: Sequence[int]) -> Problem:

@@ -1,22 +1,35 @@
-import gc
+"""A worker gives back the memory of a large file."""
+
+import subprocess
+import sys
 
 import pytest
-from celery.signals import worker_process_init
 
-from mavis.memory import NEW_OBJECTS
+# Something small is put after the second of two large blocks, and stays.
+PROGRAM = """
+from mavis.memory import give_back_large_blocks
+{call}
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096
+block = bytes(range(256)) * 80_000
+del block
+block = bytes(range(256)) * 80_000
+small = [bytes(600) for _ in range(10_000)]
+before = resident()
+del block
+print(before - resident())
+"""
 
 
-@pytest.fixture
-def collecting():
-    before = gc.get_threshold()
-    yield
-    gc.set_threshold(*before)
-    gc.unfreeze()
+@pytest.mark.parametrize(
+    ("call", "is_given_back"), [("give_back_large_blocks()", True), ("", False)]
+)
+def test_a_large_block_goes_back_to_the_system_when_it_is_freed(call, is_given_back):
+    ran = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(call=call)],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
 
-
-def test_a_worker_looks_for_cycles_seldom(collecting):
-    worker_process_init.send(sender=None)
-
-    assert gc.get_threshold()[0] == NEW_OBJECTS
-    assert gc.get_freeze_count() > 0
-    assert gc.isenabled()
+    assert (int(ran.stdout) > 19_000_000) is is_given_back
