@@ -23,6 +23,7 @@ from tests.factories import (
     UserFactory,
     another_nhs_number,
 )
+from tests.pages.every_page import every_page
 
 pytestmark = pytest.mark.django_db
 
@@ -223,3 +224,35 @@ def test_another_teams_child_of_whom_a_close_match_shows_the_name_is_noted(
     client.get(f"/imports/issues/{match.pk}/")
 
     assert openings(user) == {theirs.pk}
+
+
+# Each stands in a record of its own and in nothing else that every_page makes.
+OF_A_RECORD = {
+    "address_line_2": "Flat Xylophone", "town": "Yttermouth", "registration": "ZQ77",
+}  # fmt: skip
+OF_A_CONTACT = {"name": "Xerxes Quackenbush", "email": "xerxes.zq@example.com"}
+# The log says what changed of which record; who opens it stands in it too.
+TELLS_OF_ITSELF = {"audit_log:show"}
+
+
+def test_no_page_shows_what_only_a_record_says_unless_its_opening_is_noted(client):
+    user = UserFactory(superuser=True)
+    client.force_login(user)
+    team = user.teams.get()
+    showing = set()
+
+    for name, address in every_page(
+        team, child=OF_A_RECORD, contact=OF_A_CONTACT
+    ).items():
+        before = AccessEvent.objects.count()
+        text = client.get(address).content.decode()
+        said = [
+            value
+            for value in [*OF_A_RECORD.values(), *OF_A_CONTACT.values()]
+            if value in text
+        ]
+        if said and name.partition(" ")[0] not in TELLS_OF_ITSELF:
+            assert AccessEvent.objects.count() > before, (name, said)
+            showing.add(name.partition(" ")[0])
+    assert len(showing) > 8
+    assert showing <= set(SHOWS_A_CHILD)
