@@ -183,7 +183,7 @@ class EventKind(models.TextChoices):
     USER_CHANGED = "user_changed", "User changed"
     TEAM_CREATED = "team_created", "Team created"
     SCHOOLS_LOADED = "schools_loaded", "Schools loaded"
-    KEYS_ROTATED = "keys_rotated", "Encryption keys changed"
+    KEYS_ROTATED = "keys_rotated", "Encrypted with the newest key"
 
 
 # What can happen without a team: to whoever is not known, or works in none.

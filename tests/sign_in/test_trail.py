@@ -251,7 +251,7 @@ def of_all_kinds(team, joy, superuser):
     at = timezone.now() - timedelta(days=1)
     theirs = UserFactory(name="Not ours")
     for kind, columns in (
-        ("schools_loaded", {"changes": {"schools": ["", "3"]}}),
+        ("schools_loaded", {"changes": {"schools": ["2", "5"]}}),
         ("user_created", {"team": team, "user": joy, "changes": {"role": ["", "Nurse"]}}),
         ("log_in_failed", {"team": team, "user": joy}),
         ("log_in_failed", {}),
@@ -282,7 +282,7 @@ def test_a_team_reads_of_its_own_people_and_of_nobody_elses(client, of_all_kinds
         JOYS[0],
         ("Log in failed", "Not known"),
         *JOYS[1:],
-        ("Schools loaded Schools: 3 added", "Command line"),
+        ("Schools loaded Schools: 2 changed to 5", "Command line"),
     ]
     assert "User: Nurse Joy (joy@example.com); Role: Nurse added" in file
     assert "Not ours" not in page.text + file

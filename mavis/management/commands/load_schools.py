@@ -50,14 +50,14 @@ class Command(PlainCommand):
                     if field.name not in ("id", "urn", "team")
                 ],
             )
-            new = School.objects.count() - before
+            after = School.objects.count()
             trail.tell(
                 EventKind.SCHOOLS_LOADED,
                 at=clock.now(),
-                changes={"schools": ("", str(len(schools)))},
+                changes={"schools": (str(before), str(after))},
             )
         self.stdout.write(
-            f"Loaded {count_of(len(schools), 'school')}, {new} of them new."
+            f"Loaded {count_of(len(schools), 'school')}, {after - before} of them new."
         )
 
 

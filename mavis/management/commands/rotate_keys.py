@@ -21,11 +21,7 @@ class Command(PlainCommand):
 
     def handle(self, **options: Any) -> None:
         done = rotating.rotate(keys=settings.FILE_KEYS)
-        trail.tell(
-            EventKind.KEYS_ROTATED,
-            at=clock.now(),
-            changes={"encrypted_anew": ("", str(done.rotated))},
-        )
+        trail.tell(EventKind.KEYS_ROTATED, at=clock.now())
         told = (
             f"Encrypted {count_of(done.rotated, 'piece')} anew with the newest key; "
             f"{count_of(done.new_already, 'piece')} had it already"
