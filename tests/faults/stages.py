@@ -5,7 +5,7 @@ rows still to do, and if that was still so when the worker had gone.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -59,10 +59,11 @@ class Caught:
     begin: Callable[[], object]
     end: Callable[[], object]
     moment: Callable[[Stage], tuple[float, float]]
+    stages: Sequence[Stage] = STAGES
 
     def in_each_stage(self) -> Iterator[Stage]:
         """End a worker in each stage, and give out the stage."""
-        for stage in STAGES:
+        for stage in self.stages:
             for _moment in range(MOMENTS_TRIED):
                 if self._in_the_middle_of(stage):
                     break
