@@ -30,6 +30,13 @@ COVERWICK, NETHERBY = "Coverwick school immunisations", "Netherby school immunis
 SIGN_INS = (
     SignIn(name="Nell Ashby", email="nurse@example.com", role="nurse", team=COVERWICK),
     SignIn(name="Arun Bell", email="admin@example.com", role="admin", team=COVERWICK),
+    # Dismisses notices, and sees the audit log and how PDS is.
+    SignIn(
+        name="Sue Ember",
+        email="superuser@example.com",
+        role="superuser",
+        team=COVERWICK,
+    ),
     SignIn(
         name="Niamh Cole",
         email="neighbour@example.com",
