@@ -34,7 +34,7 @@ def test_the_web_is_killed_during_an_upload(place, did):
             ThreadPoolExecutor(1) as browser,
         ):
             sent = browser.submit(someone.uploads, file)
-            threading.Event().wait(moments.uniform(0.05, 0.6))
+            threading.Event().wait(moments.uniform(0.02, 0.25))
             was_answered = sent.done()
             place.kill("web")
             if not was_answered and isinstance(sent.exception(), httpx.HTTPError):
