@@ -68,7 +68,6 @@ def what_django_finds() -> tuple[str, ...]:
 def _of_settings() -> dict[str, Any]:
     return {
         "is_production": not settings.DEVELOPMENT,
-        "secret_key_length": len(settings.SECRET_KEY),
         "served_at": tuple(settings.ALLOWED_HOSTS),
         "has_cis2": settings.CIS2 is not None,
         "has_local_accounts": settings.LOCAL_ACCOUNTS,

@@ -1,4 +1,7 @@
-"""What is wrong with an installation, in sentences that say what to do."""
+"""What is wrong with an installation, in sentences that say what to do.
+
+Of what Django finds by itself, such as a weak SECRET_KEY, nothing is said here.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,8 +12,6 @@ from enum import StrEnum
 # tokens that were made at the wrong time.
 SECONDS_APART = 5
 OLDEST_POSTGRESQL = 15
-# As Django asks of a key that signs.
-SHORTEST_SECRET = 50
 
 
 class Server(StrEnum):
@@ -35,7 +36,6 @@ class Installation:
     """
 
     is_production: bool = True
-    secret_key_length: int = SHORTEST_SECRET
     served_at: tuple[str, ...] = ("mavis.example.com",)
     has_cis2: bool = True
     has_local_accounts: bool = False
@@ -80,11 +80,6 @@ def problems(found: Installation) -> tuple[str, ...]:
 
 def _of_settings(found: Installation) -> Iterator[str]:
     if found.is_production:
-        if found.secret_key_length < SHORTEST_SECRET:
-            yield (
-                f"SECRET_KEY has {found.secret_key_length} characters and can be "
-                f"guessed: set one of at least {SHORTEST_SECRET} that are random."
-            )
         if set(found.served_at) <= {"localhost", "127.0.0.1", "[::1]"}:
             yield (
                 "Mavis answers at no address but this machine's own: set ALLOWED_HOSTS "

@@ -115,6 +115,16 @@ def test_with_an_option_it_is_django_s_own_which_asks_no_server():
     assert "no issues" in done.stdout
 
 
+def test_in_production_what_django_asks_of_a_deployment_is_told(settings):
+    settings.SECRET_KEY = "short"
+    assert looking.what_django_finds() == ()  # when developing it may be
+
+    settings.DEVELOPMENT = False
+
+    told = " ".join(looking.what_django_finds())
+    assert "Your SECRET_KEY has less than 50 characters" in told
+
+
 def test_files_are_read_with_the_keys_that_there_are(settings):
     kept = stored()
     assert looking.look().unreadable_imports == ()

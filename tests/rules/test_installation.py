@@ -15,7 +15,6 @@ def test_of_an_installation_as_it_should_be_nothing_is_said():
 @pytest.mark.parametrize(
     ("wrong", "says", "do"),
     [
-        ({"secret_key_length": 20}, "can be guessed", "set one of at least 50"),
         ({"served_at": OURS}, "no address but this machine", "set ALLOWED_HOSTS"),
         ({"served_at": ("*",)}, "whatever name", "set ALLOWED_HOSTS"),
         ({"file_keys_are_keys": False}, "no Fernet key", "set it to 32 random bytes"),
@@ -69,7 +68,7 @@ def test_what_is_wrong_is_said_in_one_sentence_with_what_to_do(wrong, says, do):
 @pytest.mark.parametrize(
     "right",
     [
-        {"is_production": False, "secret_key_length": 9, "served_at": OURS},
+        {"is_production": False, "served_at": OURS},
         {"has_cis2": False, "has_local_accounts": True, "accounts": 1},
         {"seconds_apart": float(SECONDS_APART)},
         {"served_at": (*OURS, "mavis.example.com")},
