@@ -43,6 +43,8 @@ def start(data: Path, *, log: Path, again_at: str = "") -> Valkey:
     settings.write_text(
         f"bind 127.0.0.1\nport {port}\nrequirepass {password}\n"
         f'dir "{data}"\ndatabases {DATABASES}\nsave 60 1\n'
+        # A folder that is gone is no reason to stay.
+        "shutdown-on-sigterm force\n"
     )
     with log.open("ab") as output:
         child = processes.start(
