@@ -42,7 +42,8 @@ SETTINGS = {
     "IMPORT_LEASE_SECONDS": "2",
     "IMPORT_SLICE_SECONDS": "2",
     "ADVANCE_STALLED_EVERY": "1",
-    "PDS_REQUESTS_PER_SECOND": "0",
+    # However quick the machine is, a file takes several rounds of asking.
+    "PDS_REQUESTS_PER_SECOND": "100",
     "IMPORT_BATCH_ROWS": "20",
     "IMPORT_MATCH_BATCH_ROWS": "20",
 }
