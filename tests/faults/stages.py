@@ -18,7 +18,7 @@ from tests.faults.cohort import Cohort
 from tests.faults.place import Place, is_at_work, stands
 
 # A stage may be over before the moment that was chosen: then another is tried.
-MOMENTS_TRIED = 10
+MOMENTS_TRIED = 20
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Stage:
 
 
 STAGES = (
-    Stage(Status.UPLOADED, "reading", Q(), 0.2),
+    Stage(Status.UPLOADED, "reading", Q(), 0.1),
     # They come a round at a time.
     Stage(Status.TRACING, "tracing", ~Q(trace_outcome=""), 0.7),
     Stage(Status.MATCHING, "matching", ~Q(outcome=""), 0.02),

@@ -10,7 +10,12 @@ from tests.faults.stages import Caught
 
 # What is waited for here never comes by itself: nobody looks for stalled imports, and
 # a lease that is not let go outlasts the test.
-SETTINGS = {"IMPORT_LEASE_SECONDS": "3600", "IMPORT_SLICE_SECONDS": "3600"}
+SETTINGS = {
+    "IMPORT_LEASE_SECONDS": "3600",
+    "IMPORT_SLICE_SECONDS": "3600",
+    # A round of questions is five seconds: there are two.
+    "PDS_REQUESTS_PER_SECOND": "300",
+}
 SECONDS_TO_END = 30
 
 
@@ -20,8 +25,8 @@ SECONDS_TO_END = 30
     "the next worker went on at once",
 )
 def test_a_worker_that_is_asked_to_end_hands_back_what_it_does(place, did):
-    children = cohort(1500)
-    nurse = prepare(place, children, "--latency-ms", "100")
+    children = cohort(3000)
+    nurse = prepare(place, children, "--latency-ms", "20")
 
     def end():
         worker = place.children.pop("worker")
@@ -35,7 +40,7 @@ def test_a_worker_that_is_asked_to_end_hands_back_what_it_does(place, did):
         place.upload(children, by=nurse),
         begin=lambda: place.start_worker(**SETTINGS),
         end=end,
-        moment=lambda stage: (0.3, stage.unseen),
+        moment=lambda _stage: (0.3, 0),
     )
 
     for stage in ended.in_each_stage():
