@@ -51,6 +51,7 @@ class Caught:
 
     :param begin: starts a worker
     :param end: ends it; it has ended on return
+    :param mend: undoes what `end` has broken, when its moment was missed
     """
 
     place: Place
@@ -60,6 +61,7 @@ class Caught:
     end: Callable[[], object]
     moment: Callable[[Stage], tuple[float, float]]
     stages: Sequence[Stage] = STAGES
+    mend: Callable[[], object] = lambda: None
 
     def in_each_stage(self) -> Iterator[Stage]:
         """End a worker in each stage, and give out the stage."""
@@ -102,6 +104,7 @@ class Caught:
 
     def _begin_again(self) -> None:
         """Give up an upload whose moment was missed, and upload the same file."""
+        self.mend()
         missed = self.cohort_import
         missed.refresh_from_db()
         review.cancel(cohort_import=missed, by=missed.uploaded_by, at=NOW)

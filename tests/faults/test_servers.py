@@ -30,14 +30,17 @@ def begin(place: Place) -> Iterator[Callable[..., Importing]]:
     """Start everything and upload a file: begin(what breaks a server)."""
     with ExitStack() as stack:
 
-        def start(break_it: Callable[[], None]) -> Importing:
-            children = cohort(800)
+        def start(
+            break_it: Callable[[], None], mend: Callable[[], None] = lambda: None
+        ) -> Importing:
+            # Large enough to be caught while it is read.
+            children = cohort(2000)
             user = prepare(place, children, "--latency-ms", "20")
             at_browser = stack.enter_context(nurse.at(place.start_web(), user))
             # Web has many sessions in PostgreSQL from now on.
             assert at_browser.opens_many() == {200}
             place.start_beat()
-            place.start_worker()
+            place.start_worker(PDS_REQUESTS_PER_SECOND="250")
             caught = Caught(
                 place,
                 children,
@@ -45,6 +48,7 @@ def begin(place: Place) -> Iterator[Callable[..., Importing]]:
                 begin=lambda: None,
                 end=break_it,
                 moment=lambda _stage: (0.2, 0),
+                mend=mend,
             )
             return Importing(children, caught, at_browser)
 
@@ -78,7 +82,7 @@ def test_postgresql_is_killed_in_each_stage(place, begin, did):
     "without being started again, and every row is there once",
 )
 def test_valkey_is_killed_in_each_stage(place, begin, did):
-    importing = begin(place.kill_valkey)
+    importing = begin(place.kill_valkey, mend=place.start_valkey)
     meanwhile = []
     for stage in importing.caught.in_each_stage():
         did(f"while {stage.name}")
