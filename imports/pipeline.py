@@ -55,8 +55,6 @@ def run_next_stage(*, import_id: int, clock: Clock) -> bool:
             _run_slice(cohort_import, lease, clock)
     except LeaseLost:
         log.warning("import.lease_lost", import_id=import_id)
-    except Stopping:
-        log.info("import.handed_back", import_id=import_id)
     finally:
         lease.release()
     return import_id in waiting_import_ids(now=clock(), of=import_id)
@@ -89,16 +87,14 @@ def _run_slice(before: CohortImport, lease: Lease, clock: Clock) -> None:
     except LeaseLost:
         raise
     except Stopping:
-        _count_rows(before)
-        raise
+        log.info("import.handed_back", import_id=lease.import_id)
     except Exception as fault:  # noqa: BLE001 -- counted, and after five the import ends
         _count_fault(lease, fault, clock())
-        _count_rows(before)
     else:
         CohortImport.objects.filter(
             pk=lease.import_id, lease_token=lease.token, faults_in_a_row__gt=0
         ).update(faults_in_a_row=0)
-        _count_rows(before)
+    _count_rows(before)
 
 
 def _count_rows(before: CohortImport) -> None:
