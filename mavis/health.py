@@ -9,18 +9,16 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 import psycopg
-import redis
-from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.loader import MigrationLoader
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import resolve, reverse
 from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
 
+from mavis import counting
+from mavis.counting import PATIENCE
 from mavis.rules.permissions import FOR_WHAT_WATCHES
-
-# Seconds for which a probe waits for one server.
-PATIENCE = 2
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -90,13 +88,9 @@ def database() -> str:
 def broker() -> str:
     """Return ok or unreachable."""
     try:
-        with redis.Redis.from_url(
-            settings.REDIS_URL,
-            socket_timeout=PATIENCE,
-            socket_connect_timeout=PATIENCE,
-        ) as valkey:
-            valkey.ping()
-    except redis.RedisError:
+        with counting.valkey() as server:
+            server.ping()
+    except RedisError:
         return "unreachable"
     return "ok"
 

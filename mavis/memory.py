@@ -1,8 +1,9 @@
 """How a process that imports uses memory.
 
-*How often Python looks for objects that only refer to each other.* A batch of an import is tens of thousands of live objects with hardly a cycle among
-them, and by default Python goes through them all again and again: a third of the time
-of matching, and a quarter of that of a commit.
+*How often Python looks for objects that only refer to each other.* A batch of an import
+is tens of thousands of live objects with hardly a cycle among them, and by default
+Python goes through them all again and again: a third of the time of matching, and a
+quarter of that of a commit.
 
 *What becomes of a large block that is freed.* glibc keeps such a block for the next
 that is as large, and whatever came after it in memory stays: a file of 16 MB left the

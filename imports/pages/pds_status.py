@@ -6,6 +6,7 @@ from datetime import timedelta
 from imports.pds_status import PdsStatus, Sweep
 from mavis.pages import count_of, show_datetime
 from pds.health import Health
+from pds.rules.answers import is_refusal
 
 # What a fault is called; others go by the name that the client gives them.
 FAULTS = {
@@ -62,7 +63,7 @@ class PdsStatusPage:
 def _title(status: PdsStatus) -> str:
     if status.health is None:
         return "PDS cannot be asked: Valkey does not answer"
-    is_refused = status.health.last_fault.startswith("refused_")
+    is_refused = is_refusal(status.health.last_fault)
     if status.imports_refused or (status.is_reachable is False and is_refused):
         return "PDS does not accept us"
     return {

@@ -8,7 +8,6 @@ httpx, as many at a time.
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -18,6 +17,7 @@ from imports.rules.lifecycle import Status
 from mavis.benchmark.figures import Figure, ratio
 from mavis.benchmark.size import Size
 from mavis.trials.cohorts import Cohort, cohort
+from mavis.trials.pacing import closer_than
 from mavis.trials.place import Place, opened
 from pds.tracing import MOST_IN_FLIGHT
 
@@ -48,7 +48,7 @@ def measure(of: Size) -> list[Figure]:
         Figure(name, [_rate(each) for each in paced], at_least=LEAST_AT_LIMIT),
         Figure(
             f"{name}: closer than half the spacing",
-            [_too_close(each) for each in paced],
+            [closer_than(0.5 / LIMIT, each) for each in paced],
             at_most=0,
         ),
         without,
@@ -123,7 +123,3 @@ def _within(moments: Sequence[float], seconds: float) -> list[float]:
 
 def _rate(moments: Sequence[float]) -> float:
     return (len(moments) - 1) / (moments[-1] - moments[0])
-
-
-def _too_close(moments: Sequence[float]) -> int:
-    return sum(1 for sooner, later in pairwise(moments) if later - sooner < 0.5 / LIMIT)

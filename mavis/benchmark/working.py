@@ -91,10 +91,6 @@ def measure_side_by_side(of: Size) -> list[Figure]:
     ]
 
 
-class EndedOtherwise(Exception):
-    """An import did not take the way that is measured."""
-
-
 class _Crew:
     """A worker of two processes, and who hands files to it."""
 
@@ -182,7 +178,7 @@ def _wait(imports: Sequence[CohortImport], status: Status) -> None:
 def _has_come_to(cohort_import: CohortImport, status: Status) -> bool:
     cohort_import.refresh_from_db()
     if cohort_import.status in _OVER or cohort_import.faults_in_a_row:
-        raise EndedOtherwise(f"It became {cohort_import.status}.")
+        raise importing.EndedOtherwise(f"It became {cohort_import.status}.")
     # Two new children may be alike, and then a row has changed since it was reviewed.
     has_come = cohort_import.status == status or (
         status == Status.COMPLETED and cohort_import.status == Status.IN_FURTHER_REVIEW
@@ -201,5 +197,5 @@ def _until(done: Callable[[], bool]) -> None:
     ends = time.monotonic() + _PATIENCE
     while not done():
         if time.monotonic() > ends:
-            raise EndedOtherwise("It did not end within an hour.")
+            raise importing.EndedOtherwise("It did not end within an hour.")
         time.sleep(_LOOK_EVERY)

@@ -19,6 +19,7 @@ from mavis.heartbeat import Sign
 from mavis.models import School, Team, User
 from mavis.rules.installation import Installation, Server
 from pds.models import Answer
+from pds.rules.answers import is_refusal
 
 # Of files and of answers as many are read, the oldest and the newest.
 READ_OF_EACH = 10
@@ -143,7 +144,7 @@ def _of_pds() -> dict[str, Any]:
         return {"pds": Server.WORKS}
     known = pds_status.read(now=clock.now()).health
     fault = known.last_fault if known else ""
-    refused = fault.startswith("refused_") or fault == "no_token"
+    refused = is_refusal(fault) or fault == "no_token"
     return {
         "pds": Server.REFUSES if refused else Server.UNREACHABLE,
         "pds_fault": FAULTS.get(fault, fault) or "no answer in time",

@@ -29,7 +29,7 @@ class Pacing:
 
 def pacing(moments: Sequence[float], *, requests_per_second: float) -> Pacing:
     """Return how requests were paced that came at these seconds, in order."""
-    gaps = [later - sooner for sooner, later in pairwise(moments)]
+    gaps = _gaps(moments)
     shortest = (
         1 / (requests_per_second * SPIKES_PER_QUOTA) if requests_per_second else 0
     )
@@ -39,8 +39,17 @@ def pacing(moments: Sequence[float], *, requests_per_second: float) -> Pacing:
         busiest_second=_most_within(1, moments),
         busiest_minute=_most_within(60, moments),
         usual_gap=median(gaps) if gaps else 0,
-        too_close=sum(1 for gap in gaps if gap < shortest),
+        too_close=closer_than(shortest, moments),
     )
+
+
+def closer_than(seconds: float, moments: Sequence[float]) -> int:
+    """Return how many came sooner than so many seconds after the one before."""
+    return sum(1 for gap in _gaps(moments) if gap < seconds)
+
+
+def _gaps(moments: Sequence[float]) -> list[float]:
+    return [later - sooner for sooner, later in pairwise(moments)]
 
 
 def _most_within(seconds: float, moments: Sequence[float]) -> int:

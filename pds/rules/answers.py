@@ -74,7 +74,19 @@ class RefusesUs:
 
     @property
     def kind(self) -> str:
-        return f"refused_{self.status}"
+        return f"{_REFUSED}{self.status}"
+
+
+_REFUSED = "refused_"
+
+
+def is_refusal(kind: str) -> bool:
+    """Test if a kind of fault is that PDS does not accept us.
+
+    >>> is_refusal(RefusesUs(403).kind), is_refusal("http_503")
+    (True, False)
+    """
+    return kind.startswith(_REFUSED)
 
 
 # An answer about the person, which is kept and not asked for again.

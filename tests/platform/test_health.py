@@ -29,6 +29,13 @@ def test_a_process_is_live_without_https_a_known_host_a_session_or_a_database(
     assert not answer.cookies
 
 
+def assert_not_ready(client, **parts):
+    answer = client.get(READY)
+
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "not ready", **parts}
+
+
 @pytest.mark.django_db
 def test_a_process_is_ready_when_database_and_broker_answer(client, production):
     answer = client.get(READY, headers={"host": "10.0.0.7"})
@@ -52,28 +59,14 @@ def test_a_database_that_does_not_answer_is_named_without_its_address(
         connections[DEFAULT_DB_ALIAS], "get_connection_params", lambda: elsewhere
     )
 
-    answer = client.get(READY)
-
-    assert answer.status_code == 503
-    assert answer.json() == {
-        "status": "not ready",
-        "database": "unreachable",
-        "broker": "ok",
-    }
+    assert_not_ready(client, database="unreachable", broker="ok")
 
 
 @pytest.mark.django_db
 def test_a_broker_that_does_not_answer_is_named_without_its_address(client, settings):
     settings.REDIS_URL = f"redis://{NOWHERE}:1"
 
-    answer = client.get(READY)
-
-    assert answer.status_code == 503
-    assert answer.json() == {
-        "status": "not ready",
-        "database": "ok",
-        "broker": "unreachable",
-    }
+    assert_not_ready(client, database="ok", broker="unreachable")
 
 
 @pytest.mark.django_db

@@ -4,8 +4,6 @@ import argparse
 import json
 import logging
 import os
-import signal
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -69,8 +67,7 @@ class Command(PlainCommand):
         json: Path | None,
         **_options: Any,
     ) -> None:
-        # A signal that ends us must still drop the database.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+        self.tidy_up_when_ended()
         # As workers do.
         look_for_cycles_seldom()
         # What each request and each slice says of itself is not what is asked for.

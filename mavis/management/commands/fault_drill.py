@@ -1,8 +1,6 @@
 """`fault_drill`: the same cohort with a perfect PDS and with a bad one."""
 
 import argparse
-import signal
-import sys
 from collections import Counter
 from typing import Any
 
@@ -55,8 +53,7 @@ class Command(PlainCommand):
         brief: bool,
         **_options: Any,
     ) -> None:
-        # A signal that ends us must still drop the database.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+        self.tidy_up_when_ended()
         if rate <= 0:
             self.stop("Give a rate above 0: pacing is part of the drill.")
         drawn = cohort(

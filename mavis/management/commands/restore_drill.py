@@ -1,7 +1,5 @@
 """`restore_drill`: whether what is backed up can be restored."""
 
-import signal
-import sys
 from typing import Any
 
 from mavis.management.plain import PlainCommand
@@ -15,8 +13,7 @@ class Command(PlainCommand):
     )
 
     def handle(self, **_options: Any) -> None:
-        # A signal that ends us must still drop the database.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+        self.tidy_up_when_ended()
         try:
             restored = restoring.restore()
         except restoring.DidNotWork as problem:

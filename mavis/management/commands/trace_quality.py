@@ -1,8 +1,6 @@
 """`trace_quality`: precision and recall of tracing, by what is wrong with a row."""
 
 import argparse
-import signal
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,8 +55,7 @@ class Command(PlainCommand):
         with_number: float,
         **_options: Any,
     ) -> None:
-        # A signal that ends us must still drop the database.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+        self.tidy_up_when_ended()
         mixed_file = self.draw(rows, seed, people, EVERY_KIND, with_number)
         clean_file = self.draw(rows, seed, people, {}, 0.5)
         try:
