@@ -16,7 +16,19 @@ from imports.rules.differences import ChildValues, RowValues
 from imports.rules.working_out import ChildFacts, RowFacts
 from schoolmoves.rules.moving import Archived, Place, ProposedMove, Standing
 
-ROWS = """
+# Rows of an import, each by its id. PostgreSQL knows nothing yet of an import that has
+# just been read, and might go through all of its rows for each thousand of them:
+# OFFSET 0 keeps it from planning that.
+THESE_ROWS = """
+unnest(%(row_ids)s::bigint[]) AS asked(id)
+CROSS JOIN LATERAL (
+    SELECT * FROM imports_cohortrow
+    WHERE id = asked.id AND cohort_import_id = %(import_id)s
+    OFFSET 0
+) r
+"""
+ROWS = (
+    """
 SELECT r.id, r.row_number, r.school_id, r.home_educated, r.deceased, r.archive_choice,
        r.parent_1_name, r.parent_1_relationship, r.parent_1_relationship_other,
        r.parent_1_phone, r.parent_1_email,
@@ -27,10 +39,12 @@ SELECT r.id, r.row_number, r.school_id, r.home_educated, r.deceased, r.archive_c
        r.birth_academic_year, r.birth_academic_year_given, r.registration, r.gender,
        r.address_line_1, r.address_line_2, r.town, r.postcode,
        r.nhs_number, r.nhs_number_confirmed
-FROM imports_cohortrow r
-WHERE r.cohort_import_id = %(import_id)s AND r.id = ANY(%(row_ids)s)
+FROM """
+    + THESE_ROWS
+    + """
 ORDER BY r.id
 """
+)
 
 
 def rows(*, import_id: int, row_ids: Sequence[int]) -> list[RowFacts]:

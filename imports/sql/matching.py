@@ -9,6 +9,7 @@ from django.db import connection
 
 from imports.rules.matching import CandidatePair, Claim
 from imports.rules.working_out import WorkedOut
+from imports.sql.known import THESE_ROWS
 from imports.sql.known import keep_children_before as keep_children_before
 
 # Children that have a row's number, or agree on three of the four details. Every
@@ -19,7 +20,8 @@ from imports.sql.known import keep_children_before as keep_children_before
 # they were before. It can have changed their number, but neither a name's key nor
 # a date of birth, nor a postcode that was known: so the earlier number has a join
 # of its own, and for the rest the present columns find every pair.
-CANDIDATE_PAIRS = """
+CANDIDATE_PAIRS = (
+    """
 WITH wanted AS MATERIALIZED (
     SELECT r.id, r.row_number, r.first_name_key, r.last_name_key, r.date_of_birth,
            -- A ZZ99 postcode says where nobody lives: it agrees with nothing.
@@ -28,8 +30,9 @@ WITH wanted AS MATERIALIZED (
            r.nhs_number, r.nhs_number_confirmed,
            CASE WHEN r.uploaded_number = 'replaced'
                 THEN r.nhs_number_uploaded END AS replaced_number
-    FROM imports_cohortrow r
-    WHERE r.cohort_import_id = %(import_id)s AND r.id = ANY(%(row_ids)s)
+    FROM """
+    + THESE_ROWS
+    + """
 ), proposed AS (
     SELECT w.id AS row_id, c.id AS child_id
     FROM wanted w
@@ -44,22 +47,34 @@ WITH wanted AS MATERIALIZED (
     WHERE c.date_of_birth = w.date_of_birth OR c.first_name_key = w.first_name_key
     UNION ALL
     SELECT w.id, c.id
-    FROM wanted w JOIN children_child c ON c.nhs_number = w.nhs_number
+    FROM wanted w
+    CROSS JOIN LATERAL (
+        SELECT id FROM children_child WHERE nhs_number = w.nhs_number OFFSET 0
+    ) c
     UNION ALL
     SELECT w.id, c.id
-    FROM wanted w JOIN children_child c ON c.nhs_number = w.replaced_number
+    FROM wanted w
+    CROSS JOIN LATERAL (
+        SELECT id FROM children_child WHERE nhs_number = w.replaced_number OFFSET 0
+    ) c
     UNION ALL
     SELECT w.id, b.child_id
     FROM wanted w
-    JOIN imports_childbeforeimport b
-      ON b.cohort_import_id = %(import_id)s
-     AND b.state ->> 'nhs_number' = w.nhs_number
+    CROSS JOIN LATERAL (
+        SELECT child_id FROM imports_childbeforeimport
+        WHERE cohort_import_id = %(import_id)s
+          AND state ->> 'nhs_number' = w.nhs_number
+        OFFSET 0
+    ) b
     UNION ALL
     SELECT w.id, b.child_id
     FROM wanted w
-    JOIN imports_childbeforeimport b
-      ON b.cohort_import_id = %(import_id)s
-     AND b.state ->> 'nhs_number' = w.replaced_number
+    CROSS JOIN LATERAL (
+        SELECT child_id FROM imports_childbeforeimport
+        WHERE cohort_import_id = %(import_id)s
+          AND state ->> 'nhs_number' = w.replaced_number
+        OFFSET 0
+    ) b
 ), compared AS (
     SELECT w.id, w.row_number, p.child_id,
            w.nhs_number = k.nhs_number AS same_number,
@@ -95,6 +110,7 @@ WHERE same_number OR holds_replaced_number
    OR first_name::int + last_name::int + date_of_birth::int + postcode::int >= 3
 ORDER BY id, child_id
 """
+)
 
 
 def candidate_pairs(
@@ -123,10 +139,14 @@ def undecided_row_ids(*, import_id: int) -> list[int]:
 
 
 STORED_CLAIMS = """
-SELECT claimed_child_id, id, row_number, claim_strength
-FROM imports_cohortrow
-WHERE cohort_import_id = %(import_id)s
-  AND claimed_child_id = ANY(%(child_ids)s)
+SELECT r.claimed_child_id, r.id, r.row_number, r.claim_strength
+FROM unnest(%(child_ids)s::bigint[]) AS asked(child_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM imports_cohortrow
+    WHERE claimed_child_id = asked.child_id
+    OFFSET 0  -- or all rows of the import might be looked at for each child
+) r
+WHERE r.cohort_import_id = %(import_id)s
 """
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from django.db import connection
 
 from imports.rules.similarity import Person, SimilarPair
+from imports.sql.known import THESE_ROWS
 
 # Children who share enough with a row, as `imports.rules.similarity.shares_enough`
 # says; a test compares the two. Each join is served by an index; another test reads
@@ -17,7 +18,8 @@ from imports.rules.similarity import Person, SimilarPair
 # Children of this import do not count, and those it has changed are compared as they
 # were before. Of what is compared, it can only have given them a postcode, and so the
 # present columns find every pair; the rule leaves out those that it finds thereby.
-SIMILAR_PAIRS = """
+SIMILAR_PAIRS = (
+    """
 WITH wanted AS MATERIALIZED (
     SELECT r.id, r.row_number, r.first_name, r.last_name, r.first_name_key,
            r.last_name_key, r.date_of_birth,
@@ -29,8 +31,9 @@ WITH wanted AS MATERIALIZED (
            CASE WHEN r.postcode NOT LIKE 'ZZ99%%' THEN r.postcode ELSE '' END
                AS postcode,
            r.nhs_number, r.nhs_number_confirmed
-    FROM imports_cohortrow r
-    WHERE r.cohort_import_id = %(import_id)s AND r.id = ANY(%(row_ids)s)
+    FROM """
+    + THESE_ROWS
+    + """
 ), proposed AS (
     SELECT w.id AS row_id, c.id AS child_id
     FROM wanted w
@@ -50,7 +53,11 @@ WITH wanted AS MATERIALIZED (
     UNION
     SELECT w.id, c.id
     FROM wanted w
-    JOIN children_child c ON c.postcode = w.postcode AND w.postcode <> ''
+    CROSS JOIN LATERAL (
+        SELECT id FROM children_child
+        WHERE postcode = w.postcode AND w.postcode <> ''
+        OFFSET 0
+    ) c
     UNION
     SELECT w.id, c.id
     FROM wanted w
@@ -61,10 +68,13 @@ WITH wanted AS MATERIALIZED (
         WHERE place < length(w.postcode)
           AND substr(w.postcode, place, 2) NOT LIKE '%% %%'
     ) AS v(changed_about)
-    JOIN children_child c ON c.postcode = v.changed_about
-    -- IS TRUE: or the planner might prefer an index of one of these.
-    WHERE (c.first_name_key = w.first_name_key OR c.last_name_key = w.last_name_key
-           OR c.date_of_birth = w.date_of_birth) IS TRUE
+    CROSS JOIN LATERAL (
+        SELECT id, first_name_key, last_name_key, date_of_birth
+        FROM children_child WHERE postcode = v.changed_about
+        OFFSET 0
+    ) c
+    WHERE c.first_name_key = w.first_name_key OR c.last_name_key = w.last_name_key
+       OR c.date_of_birth = w.date_of_birth
 )
 SELECT w.id, w.row_number, c.id,
        w.first_name, w.last_name, w.first_name_key, w.last_name_key, w.date_of_birth,
@@ -93,6 +103,7 @@ WHERE c.merged_into_id IS NULL
   AND c.created_by_import_id IS DISTINCT FROM %(import_id)s
 ORDER BY w.id, c.id
 """
+)
 
 
 def similar_pairs(*, import_id: int, row_ids: Sequence[int]) -> Iterator[SimilarPair]:
