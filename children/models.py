@@ -3,6 +3,7 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from mavis.models import School, Team, User
 
@@ -260,3 +261,34 @@ class ChildTrace(models.Model):
 
     def __str__(self) -> str:
         return f"child trace {self.pk}"
+
+
+class ChildChange(models.Model):
+    """That something was changed by which uploads are compared with a child.
+
+    Triggers write it, whatever code made the change: of the record, its memberships,
+    its contacts or its school moves. So a commit can tell which of its rows it has to
+    work out again. Kept for a week, see imports.sql.changes.
+    """
+
+    child = models.ForeignKey(
+        Child,
+        on_delete=models.DO_NOTHING,
+        # Written with every child: each would cost as much as the entry itself.
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    # The import whose commit changed the child, if one did.
+    by_import = models.ForeignKey(
+        "imports.CohortImport",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"change {self.pk} of child {self.child_id}"

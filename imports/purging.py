@@ -11,6 +11,7 @@ from django.db import transaction
 from imports.models import CohortImport
 from imports.rules.lifecycle import TRANSITIONS
 from imports.sql import purging as sql
+from imports.sql.changes import forget_old_changes
 from mavis import attempts, audit
 from mavis.models import EventKind
 from pds import sql as pds
@@ -37,6 +38,7 @@ def purge(*, now: datetime) -> Purged:
     """Erase all that is too old. Safe to repeat, and to interrupt."""
     answers = pds.delete_old_answers(now=now)
     attempts.forget_old(now=now)
+    forget_old_changes()
     SessionStore.clear_expired()
     # They hold what was searched for, and whose record was said to be updated.
     Session.objects.filter(expire_date__lt=now).delete()

@@ -58,6 +58,11 @@ class CohortImport(models.Model):
     # How many children its rows were compared with, counted when matching began: the
     # more there are, the more must speak for a possible match by similarity.
     pool_size = models.PositiveIntegerField(null=True)
+    # As of which change of a child (the last before matching began), when, and by
+    # which rules its rows were worked out: see imports.stages.concerned.
+    worked_out_as_of = models.PositiveBigIntegerField(null=True)
+    worked_out_at = models.DateTimeField(null=True)
+    worked_out_by = models.CharField(max_length=64, blank=True, db_default="")
 
     # --- Which worker holds it; see imports.pipeline ---
     lease_token = models.UUIDField(null=True)

@@ -103,6 +103,9 @@ class CohortRow(models.Model):
         Child, on_delete=models.PROTECT, null=True, related_name="+"
     )
     claim_strength = models.PositiveSmallIntegerField(default=0)
+    # Every child that the row was compared with, whatever came of it; null if that
+    # was not written down.
+    compared_with = ArrayField(models.BigIntegerField(), null=True)
     # Names of imports.rules.differences.Field.
     differences = ArrayField(models.CharField(max_length=30), default=list)
     additions = ArrayField(models.CharField(max_length=30), default=list)

@@ -5,7 +5,7 @@ be about, differences compares, contacts merges, moving proposes.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from children.rules import contacts
 from children.rules.contacts import ContactChange, Details, KnownContact
@@ -72,6 +72,8 @@ class WorkedOut:
       has become a close match because of them.
     - `other_team_id`: the team that has the matched child, when it is another one.
     - `archived`: what becomes of a matched child that is archived; None for others.
+    - `compared_with`: every child that the row was compared with, whatever came of
+      it. Two that came to the same are equal all the same.
     """
 
     row_id: int
@@ -88,6 +90,7 @@ class WorkedOut:
     other_team_id: int | None
     fingerprint: str
     archived: Archived | None = None
+    compared_with: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +107,27 @@ def conclude(
     children: Mapping[int, ChildFacts],
     competing_rows: tuple[int, ...],
     importing: Importing,
+    *,
+    compared_with: tuple[int, ...] = (),
 ) -> WorkedOut:
     """Work out one row.
 
     :param children: those of the match, by id
     :param competing_rows: row numbers that keep this row from having its child
+    :param compared_with: the children among whom the match was found
     """
     if not match.child_ids:
-        return _new(row, importing)
+        return _new(row, importing, compared_with)
     if match.only_child_id is None:
         chosen_from = [children[child_id] for child_id in match.child_ids]
-        return _several(row, match, chosen_from, importing)
+        return _several(row, match, chosen_from, importing, compared_with)
     child = children[match.only_child_id]
-    return _one(row, match, child, competing_rows, importing)
+    return _one(row, match, child, competing_rows, importing, compared_with)
 
 
-def _new(row: RowFacts, importing: Importing) -> WorkedOut:
+def _new(
+    row: RowFacts, importing: Importing, compared_with: tuple[int, ...]
+) -> WorkedOut:
     proposal = _propose(row, None, importing, certain=False)
     return WorkedOut(
         row_id=row.id,
@@ -135,11 +143,16 @@ def _new(row: RowFacts, importing: Importing) -> WorkedOut:
         move=proposal.move,
         other_team_id=None,
         fingerprint=fingerprint({"outcome": Outcome.NEW, "move": proposal.move}),
+        compared_with=compared_with,
     )
 
 
 def _several(
-    row: RowFacts, match: Match, children: Sequence[ChildFacts], importing: Importing
+    row: RowFacts,
+    match: Match,
+    children: Sequence[ChildFacts],
+    importing: Importing,
+    compared_with: tuple[int, ...],
 ) -> WorkedOut:
     compared = [
         (child, _compare(row, child, importing).differences) for child in children
@@ -170,6 +183,7 @@ def _several(
                 ],
             }
         ),
+        compared_with=compared_with,
     )
 
 
@@ -179,6 +193,7 @@ def _one(
     child: ChildFacts,
     competing_rows: tuple[int, ...],
     importing: Importing,
+    compared_with: tuple[int, ...],
 ) -> WorkedOut:
     comparison = _compare(
         row, child, importing, number_is_replaced=match.number_is_replaced
@@ -238,6 +253,7 @@ def _one(
             }
         ),
         archived=proposal.archived,
+        compared_with=compared_with,
     )
 
 

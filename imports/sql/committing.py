@@ -15,14 +15,26 @@ from mavis.sql import copy_into
 COMMIT_LOCK = 0x4D61766973
 # Rather a fault, and another try, than a worker that waits for ever.
 LOCK_TIMEOUT = "30s"
+# Everything a batch asks for it asks for by ids, so there is an index for it. PostgreSQL
+# knows little of tables that an import has just filled, and would read them whole.
+LOCK_OUT = """
+SELECT set_config('lock_timeout', %(timeout)s, true),
+       set_config('enable_hashjoin', 'off', true),
+       set_config('enable_mergejoin', 'off', true),
+       set_config('enable_seqscan', 'off', true),
+       set_config('mavis.committing_import', %(import_id)s, true)
+"""
 
 
-def lock_out_other_commits() -> None:
-    """Wait until no other import is committing, and keep it so in this transaction."""
+def lock_out_other_commits(*, for_import: int | None = None) -> None:
+    """Wait until no other import is committing, and keep it so in this transaction.
+
+    :param for_import: the import whose commit makes the changes of this transaction
+        (children.models.ChildChange); None when a person decides about one row
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('lock_timeout', %(timeout)s, true)",
-            {"timeout": LOCK_TIMEOUT},
+            LOCK_OUT, {"timeout": LOCK_TIMEOUT, "import_id": str(for_import or "")}
         )
         cursor.execute("SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": COMMIT_LOCK})
 

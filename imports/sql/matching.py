@@ -20,8 +20,7 @@ from imports.sql.known import keep_children_before as keep_children_before
 # they were before. It can have changed their number, but neither a name's key nor
 # a date of birth, nor a postcode that was known: so the earlier number has a join
 # of its own, and for the rest the present columns find every pair.
-CANDIDATE_PAIRS = (
-    """
+CANDIDATE_PAIRS = f"""
 WITH wanted AS MATERIALIZED (
     SELECT r.id, r.row_number, r.first_name_key, r.last_name_key, r.date_of_birth,
            -- A ZZ99 postcode says where nobody lives: it agrees with nothing.
@@ -30,9 +29,7 @@ WITH wanted AS MATERIALIZED (
            r.nhs_number, r.nhs_number_confirmed,
            CASE WHEN r.uploaded_number = 'replaced'
                 THEN r.nhs_number_uploaded END AS replaced_number
-    FROM """
-    + THESE_ROWS
-    + """
+    FROM {THESE_ROWS}
 ), proposed AS (
     SELECT w.id AS row_id, c.id AS child_id
     FROM wanted w
@@ -109,8 +106,7 @@ SELECT * FROM compared
 WHERE same_number OR holds_replaced_number
    OR first_name::int + last_name::int + date_of_birth::int + postcode::int >= 3
 ORDER BY id, child_id
-"""
-)
+"""  # noqa: S608 -- both parts are ours
 
 
 def candidate_pairs(
@@ -168,7 +164,7 @@ CREATE TEMPORARY TABLE worked_out (
     row_id bigint, outcome text, not_imported_reason text, matched_child_id bigint,
     claimed_child_id bigint, claim_strength smallint, differences text[],
     additions text[], competing_rows integer[], move text, other_team_id bigint,
-    fingerprint text, archived text
+    fingerprint text, archived text, compared_with bigint[]
 ) ON COMMIT DROP
 """
 COPY_WORKED_OUT = "COPY worked_out FROM STDIN"
@@ -178,7 +174,8 @@ SET outcome = w.outcome, not_imported_reason = w.not_imported_reason,
     matched_child_id = w.matched_child_id, claimed_child_id = w.claimed_child_id,
     claim_strength = w.claim_strength, differences = w.differences,
     additions = w.additions, competing_rows = w.competing_rows, move = w.move,
-    other_team_id = w.other_team_id, fingerprint = w.fingerprint, archived = w.archived
+    other_team_id = w.other_team_id, fingerprint = w.fingerprint,
+    archived = w.archived, compared_with = w.compared_with
 FROM worked_out w
 WHERE r.id = w.row_id AND r.cohort_import_id = %(import_id)s
 """
@@ -246,4 +243,5 @@ def _columns(one: WorkedOut) -> tuple[object, ...]:
         one.other_team_id,
         one.fingerprint,
         one.archived or "",
+        _array(one.compared_with),
     )

@@ -1,9 +1,9 @@
 """Rows become children and school moves, a batch at a time.
 
-Each batch is one transaction. In it every row is worked out again, under lock, and
-compared with what the reviewer saw: a row that has changed is held for further
-review, the others are applied and marked as done. So a row is committed once,
-whatever is retried or killed.
+Each batch is one transaction. In it every row that a change since may concern is worked
+out again, under lock, and compared with what the reviewer saw: a row that has changed
+is held for further review, the others are applied and marked as done. So a row is
+committed once, whatever is retried or killed.
 """
 
 import time
@@ -26,6 +26,7 @@ from imports.sql import committing as sql
 from imports.sql import matching
 from imports.stages.applied import Applying
 from imports.stages.apply import apply
+from imports.stages.concerned import worked_out_again
 from imports.stages.work_out import work_out
 
 
@@ -81,7 +82,7 @@ def _commit_batch(
     )
     if not rows:
         return rows
-    sql.lock_out_other_commits()
+    sql.lock_out_other_commits(for_import=cohort_import.pk)
     known = children.lock(_children_of(rows))
     unchanged = _unchanged(cohort_import, rows)
     at = clock()
@@ -118,11 +119,12 @@ def _children_of(rows: Sequence[CohortRow]) -> set[int]:
 def _unchanged(cohort_import: CohortImport, rows: Sequence[CohortRow]) -> set[int]:
     """Return the rows that still are what the reviewer saw, and can be written."""
     seen = {row.pk: row.fingerprint for row in rows}
-    unchanged = {
-        worked_out.row_id
-        for worked_out in work_out(cohort_import, row_ids=list(seen))
-        if worked_out.fingerprint == seen[worked_out.row_id]
+    changed = {
+        row_id
+        for row_id, worked_out in worked_out_again(cohort_import, rows).items()
+        if worked_out.fingerprint != seen[row_id]
     }
+    unchanged = seen.keys() - changed
     return unchanged - _colliding([row for row in rows if row.pk in unchanged])
 
 

@@ -14,6 +14,7 @@ from imports.rules.lifecycle import Status
 from imports.rules.working_out import WorkedOut
 from imports.sql import matching as sql
 from imports.sql import similarity
+from imports.stages.concerned import note_as_of
 from imports.stages.warn import store_warnings
 from imports.stages.work_out import work_out
 
@@ -26,7 +27,7 @@ def run(*, lease: Lease, clock: Clock) -> None:
     :raises LeaseLost: another worker has taken the import
     """
     began = time.monotonic()
-    cohort_import = _with_pool_size(lease=lease)
+    cohort_import = _begun(lease=lease)
     for rows in _batches(work_out(cohort_import), settings.IMPORT_MATCH_BATCH_ROWS):
         now = time.monotonic()
         is_wanted = _store(rows, lease=lease, seconds=now - began)
@@ -37,13 +38,14 @@ def run(*, lease: Lease, clock: Clock) -> None:
 
 
 @transaction.atomic(durable=True)
-def _with_pool_size(*, lease: Lease) -> CohortImport:
+def _begun(*, lease: Lease) -> CohortImport:
     """Return the import, with the number of children that it is compared with.
 
     It is counted once: a commit must not judge otherwise because others have come.
     """
     cohort_import = lease.lock()
     if cohort_import.pool_size is None:
+        note_as_of(cohort_import.pk)
         cohort_import.pool_size = similarity.pool_size()
         cohort_import.save(update_fields=["pool_size"])
     return cohort_import

@@ -6,12 +6,14 @@ out again under lock and compares.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 
 from imports.models import CohortImport
 from imports.rules import matching, similarity
-from imports.rules.matching import NOBODY, Claim, Match
+from imports.rules.matching import NOBODY, CandidatePair, Claim, Match
+from imports.rules.similarity import SimilarPair
 from imports.rules.working_out import Importing, WorkedOut, conclude
 from imports.sql import known
 from imports.sql import matching as sql
@@ -45,7 +47,7 @@ def work_out(
     pool_size = cohort_import.pool_size
     if pool_size is None:
         pool_size = similarity_sql.pool_size()
-    matches, claims = find_matches(cohort_import.pk, row_ids, pool_size=pool_size)
+    found = find_matches(cohort_import.pk, row_ids, pool_size=pool_size)
     importing = Importing(cohort_import.team_id, cohort_import.academic_year)
     for chunk in _chunks(row_ids, ROWS_LOADED_AT_ONCE):
         stopping.check()
@@ -56,45 +58,75 @@ def work_out(
             child_ids={
                 child_id
                 for row_id in chunk
-                for child_id in matches.get(row_id, NOBODY).child_ids
+                for child_id in found.matches.get(row_id, NOBODY).child_ids
             },
         )
         for row in known.rows(import_id=cohort_import.pk, row_ids=chunk):
-            match = matches.get(row.id, NOBODY)
+            match = found.matches.get(row.id, NOBODY)
             competing_rows: tuple[int, ...] = ()
             if match.only_child_id is not None:
                 competing_rows = matching.competing_rows(
-                    row.id, claims[match.only_child_id]
+                    row.id, found.claims[match.only_child_id]
                 )
-            yield conclude(row, match, children, competing_rows, importing)
+            yield conclude(
+                row,
+                match,
+                children,
+                competing_rows,
+                importing,
+                compared_with=found.compared_with.get(row.id, ()),
+            )
 
 
-def find_matches(
-    import_id: int, row_ids: Sequence[int], *, pool_size: int
-) -> tuple[dict[int, Match], dict[int, list[Claim]]]:
-    """Return the match of each row that has one, and all claims to each child.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What comparing rows with children has come to.
+
+    - `matches`: of each row that has one
+    - `claims`: all of those to each child, in this import
+    - `compared_with`: the children that each row was compared with, if with any
+    """
+
+    matches: dict[int, Match] = field(default_factory=dict)
+    claims: dict[int, list[Claim]] = field(default_factory=lambda: defaultdict(list))
+    compared_with: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def add(
+        self, pairs: Sequence[CandidatePair] | Sequence[SimilarPair], match: Match
+    ) -> None:
+        """Add what the pairs of one row have come to."""
+        row_id = pairs[0].row_id
+        child_ids = tuple(pair.child_id for pair in pairs)
+        earlier = self.compared_with.get(row_id, ())
+        if match is not NOBODY:
+            self.matches[row_id] = match
+            if child_ids == match.child_ids:
+                child_ids = match.child_ids  # most often: they are held once
+        self.compared_with[row_id] = earlier + child_ids
+        if match.only_child_id is not None:
+            claim = Claim(row_id, pairs[0].row_number, match.strength)
+            self.claims[match.only_child_id].append(claim)
+
+
+def find_matches(import_id: int, row_ids: Sequence[int], *, pool_size: int) -> Found:
+    """Compare rows with every child whom they may be about.
 
     :param pool_size: how many children the import is compared with in all
     """
-    matches: dict[int, Match] = {}
-    claims: dict[int, list[Claim]] = defaultdict(list)
-    for row_id, row_number, match in _decided(import_id, row_ids, pool_size):
-        matches[row_id] = match
-        if match.only_child_id is not None:
-            claim = Claim(row_id, row_number, match.strength)
-            claims[match.only_child_id].append(claim)
+    found = Found()
+    _decide(found, import_id, row_ids, pool_size)
     ours = set(row_ids)
-    stored = sql.stored_claims(import_id=import_id, child_ids=claims.keys())
+    stored = sql.stored_claims(import_id=import_id, child_ids=found.claims.keys())
     for child_id, claim in stored:
         if claim.row_id not in ours:
-            claims[child_id].append(claim)
-    return matches, claims
+            found.claims[child_id].append(claim)
+    return found
 
 
-def _decided(
-    import_id: int, row_ids: Sequence[int], pool_size: int
-) -> Iterator[tuple[int, int, Match]]:
-    """Go through the rows that may be about somebody: id, row number, match.
+def _decide(
+    found: Found, import_id: int, row_ids: Sequence[int], pool_size: int
+) -> None:
+    """Find the matches of rows.
 
     Rows that the exact rules leave are looked at for similarity, and only those.
     """
@@ -105,23 +137,22 @@ def _decided(
         for row_id, group in groupby(pairs, attrgetter("row_id")):
             candidates = list(group)
             match = matching.decide(candidates)
+            found.add(candidates, match)
             if match is not NOBODY:
                 left.remove(row_id)
-                yield row_id, candidates[0].row_number, match
         for resembling in _chunks(sorted(left), ROWS_RESEMBLING_AT_ONCE):
             stopping.check()
-            yield from _resembling(import_id, resembling, pool_size)
+            _decide_by_likeness(found, import_id, resembling, pool_size)
 
 
-def _resembling(
-    import_id: int, row_ids: Sequence[int], pool_size: int
-) -> Iterator[tuple[int, int, Match]]:
+def _decide_by_likeness(
+    found: Found, import_id: int, row_ids: Sequence[int], pool_size: int
+) -> None:
     pairs = similarity_sql.similar_pairs(import_id=import_id, row_ids=row_ids)
-    for row_id, group in groupby(pairs, attrgetter("row_id")):
+    for _, group in groupby(pairs, attrgetter("row_id")):
         worth_comparing = list(group)
         match = similarity.decide(worth_comparing, pool_size=pool_size)
-        if match is not NOBODY:
-            yield row_id, worth_comparing[0].row_number, match
+        found.add(worth_comparing, match)
 
 
 def _chunks(row_ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:

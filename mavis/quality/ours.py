@@ -28,9 +28,9 @@ class Proposed:
 def proposals(data: Labelled) -> Proposed:
     """Return the pairs that an import of these rows would propose or take for certain."""
     with tables_of(data):
-        matches, _ = find_matches(
+        matches = find_matches(
             IMPORT_ID, sorted(data.rows), pool_size=len(data.children)
-        )
+        ).matches
     proposed = Proposed([], [])
     for row_id, match in matches.items():
         is_similar = bool(match.reasons)

@@ -145,9 +145,9 @@ def test_the_fast_path_decides_as_the_slow_and_obvious_one(seed, monkeypatch):
     rows = random_rows(rng, cohort_import)
     monkeypatch.setattr(stage, "ROWS_RESEMBLING_AT_ONCE", rng.choice([1, 7, 5_000]))
 
-    found, _ = stage.find_matches(
+    found = stage.find_matches(
         cohort_import.pk, [row.pk for row in rows], pool_size=len(children)
-    )
+    ).matches
 
     expected = {row.pk: match_of(row, children) for row in rows}
     expected = {pk: match for pk, match in expected.items() if match is not NOBODY}

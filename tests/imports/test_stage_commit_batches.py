@@ -220,9 +220,9 @@ def test_a_commit_waits_for_that_of_another_import(monkeypatch):
     waiting = threading.Event()
     lock = committing.lock_out_other_commits
 
-    def lock_and_say_so():
+    def lock_and_say_so(**options):
         waiting.set()
-        lock()
+        lock(**options)
 
     monkeypatch.setattr(committing, "lock_out_other_commits", lock_and_say_so)
     worker = threading.Thread(

@@ -55,7 +55,8 @@ def test_a_program_of_postgresql_that_fails_is_told(monkeypatch, tmp_path, capsy
     ("statement", "says"),
     [
         (
-            "UPDATE children_child SET first_name = 'Another'",
+            # What no upload is compared with: that of anything else is noted too.
+            "UPDATE children_child SET restricted = NOT restricted",
             "The rows of children_child are not as they were.",
         ),
         (

@@ -1,0 +1,69 @@
+"""Which rows of a file a change of a child can make a difference to.
+
+Rather a row too many than one too few: the rows found here are worked out again, and
+the others are not looked at (imports.stages.concerned).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from imports.rules.likeness import changed_about, swapped
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a row, or a child, is found by (imports.sql.matching and similarity).
+
+    `numbers` are NHS numbers: of a row the one to use, and the file's too.
+    """
+
+    first_name_key: str
+    last_name_key: str
+    date_of_birth: date | None
+    postcode: str
+    numbers: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedChildren:
+    """The keys of children who have changed, as they were and as they are."""
+
+    born_and_named: set[tuple[date, str]] = field(default_factory=set)
+    postcodes: set[str] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, children: Iterable[Keys]) -> "ChangedChildren":
+        """Gather the keys of some children."""
+        changed = cls()
+        for child in children:
+            for born in _births(child.date_of_birth):
+                changed.born_and_named.add((born, child.first_name_key))
+                changed.born_and_named.add((born, child.last_name_key))
+            if child.postcode:
+                changed.postcodes.add(child.postcode)
+                changed.postcodes.update(changed_about(child.postcode))
+            changed.numbers.update(number for number in child.numbers if number)
+        return changed
+
+    def may_concern(self, row: Keys) -> bool:
+        """Test if the row may be compared with one of these children.
+
+        Every pair that is compared shares a date of birth (or one with day and month
+        swapped) and a name (or one that is the other's other name), or the postcode
+        (or one with two neighbours changed about), or an NHS number.
+        """
+        return (
+            row.postcode in self.postcodes
+            or (row.date_of_birth, row.first_name_key) in self.born_and_named
+            or (row.date_of_birth, row.last_name_key) in self.born_and_named
+            or not self.numbers.isdisjoint(row.numbers)
+        )
+
+
+def _births(born: date | None) -> list[date]:
+    if born is None:
+        return []
+    other = swapped(born)
+    return [born, other] if other else [born]

@@ -1,0 +1,505 @@
+"""A commit works out again what a change may concern, and that is enough.
+
+The slow and obvious way is to work out every row of the batch again.
+"""
+
+import random
+import threading
+from datetime import date, timedelta
+from functools import partial
+
+import pytest
+from django.db import connections, transaction
+from django.utils import timezone
+
+from children.models import Child, ChildChange, CohortMembership, Contact
+from imports import merging, purging
+from imports.models import ChildBeforeImport, CohortImport, CohortRow
+from imports.rules.outcomes import Outcome
+from imports.sql import changes as sql
+from imports.sql.known import keep_children_before
+from imports.stages import concerned as stage
+from imports.stages.concerned import concerned_row_ids, note_as_of, worked_out_again
+from imports.stages.work_out import work_out
+from mavis.rules.names import fold
+from schoolmoves.models import SchoolMove
+from tests.factories import (
+    NOW,
+    ChildFactory,
+    CohortImportFactory,
+    CohortRowFactory,
+    ContactFactory,
+    SchoolFactory,
+    SchoolMoveFactory,
+    TeamFactory,
+    another_nhs_number,
+)
+from tests.imports.committing import approve, commit_rows, imported, match_rows, rows_of
+
+pytestmark = pytest.mark.django_db
+
+ROWS, CHILDREN = 40, 30
+
+
+class Crowd:
+    """Rows and children, most of whom have to do with few of the others."""
+
+    def __init__(self, seed):
+        self.rng = random.Random(seed)
+        self.cohort_import = CohortImportFactory(matching=True)
+        self.team = self.cohort_import.team
+        self.teams = [self.team, self.team, TeamFactory()]
+        self.schools = [SchoolFactory(team=team) for team in self.teams]
+        self.numbers = [another_nhs_number() for _ in range(CHILDREN)]
+        for _ in range(CHILDREN):
+            self.child(self.person())
+        for number in range(2, ROWS + 2):
+            self.row(number)
+
+    def person(self):
+        choose = self.rng.choice
+        return {
+            "first_name": choose(["Amara", "Bola", "Chidi", "Dayo", "Efe"]),
+            "last_name": choose(["Okafor", "Adeyemi", "Eze", "Obi", "Bello"]),
+            "date_of_birth": date(2014, choose([3, 4, 9]), choose([3, 4, 9, 27])),
+            "postcode": choose(["SW1A 1AA", "M1 1AE", "LS1 4AP", "L1 8JQ", "ZZ99 3VZ"]),
+            "school": choose(self.schools),
+        }
+
+    def child(self, person):
+        """Add a child, and a contact of it or none."""
+        rng = self.rng
+        child = ChildFactory(
+            **person,
+            team=rng.choice(self.teams),
+            nhs_number=self.numbers.pop()
+            if self.numbers and rng.random() < 0.5
+            else None,
+        )
+        if rng.random() < 0.5:
+            ContactFactory(child=child)
+        return child
+
+    def row(self, number, **values):
+        """Add a row about somebody who may be among the children."""
+        rng = self.rng
+        known = rng.choice(list(Child.objects.order_by("pk")))
+        same = {name: getattr(known, name) for name in self.person()}
+        wrong = rng.sample(sorted(same), rng.choice([0, 0, 0, 1, 1, 2]))
+        person = same | {name: self.person()[name] for name in wrong}
+        if rng.random() < 0.2:
+            person = self.person()
+        given = known.nhs_number if rng.random() < 0.5 else None
+        return CohortRowFactory(
+            **{
+                "cohort_import": self.cohort_import,
+                "row_number": number,
+                **person,
+                "nhs_number": given,
+                "nhs_number_confirmed": bool(given) and rng.random() < 0.7,
+                "parent_1_name": rng.choice(["", "Ngozi Okafor", "John Okafor"]),
+                **values,
+            }
+        )
+
+    def someone(self):
+        return self.rng.choice(
+            list(Child.objects.filter(merged_into=None).order_by("pk"))
+        )
+
+
+def _details(crowd):
+    person = crowd.person()
+    name = crowd.rng.choice(sorted(person))
+    values = {name: person[name]}
+    if name in ("first_name", "last_name"):
+        values[f"{name}_key"] = fold(person[name])
+    Child.objects.filter(pk=crowd.someone().pk).update(**values)
+
+
+def _number(crowd):
+    Child.objects.filter(pk=crowd.someone().pk).update(
+        nhs_number=another_nhs_number(), nhs_number_confirmed=crowd.rng.random() < 0.5
+    )
+
+
+def _new_child(crowd):
+    row = crowd.rng.choice(rows_of(crowd.cohort_import))
+    person = {name: getattr(row, name) for name in crowd.person()}
+    name = crowd.rng.choice(sorted(person))
+    crowd.child(person | {name: crowd.person()[name]})
+
+
+def _archived(crowd):
+    CohortMembership.objects.filter(child=crowd.someone()).update(
+        archived_at=NOW, archive_reason="moved_out_of_area"
+    )
+
+
+def _to_another_team(crowd):
+    CohortMembership.objects.filter(child=crowd.someone()).update(team=TeamFactory())
+
+
+def _contact(crowd):
+    ContactFactory(child=crowd.someone(), name="John Okafor")
+
+
+def _no_contact(crowd):
+    Contact.objects.filter(child=crowd.someone()).delete()
+
+
+def _contacts_of_another(crowd):
+    Contact.objects.filter(child=crowd.someone()).update(child=crowd.someone())
+
+
+def _asked_for(crowd):
+    child = crowd.someone()
+    if not SchoolMove.objects.filter(child=child).exists():
+        SchoolMoveFactory(child=child, team=crowd.rng.choice(crowd.teams))
+
+
+def _refused(crowd):
+    SchoolMove.objects.update(state="ignored", decided_at=NOW)
+
+
+def _merged(crowd):
+    ours = list(Child.objects.filter(merged_into=None, memberships__team=crowd.team))
+    kept, merged = crowd.rng.sample(sorted(ours, key=lambda child: child.pk), 2)
+    by = crowd.cohort_import.uploaded_by
+    merging.merge(
+        kept_id=kept.pk, merged_id=merged.pk, team=crowd.team, seen=None, by=by, at=NOW
+    )
+
+
+def _another_file(crowd):
+    other = CohortImportFactory(matching=True, team=crowd.team)
+    for number in range(2, 5):
+        crowd.row(number, cohort_import=other)
+    imported(other)
+
+
+CHANGES = [
+    _details, _number, _new_child, _archived, _to_another_team, _contact, _no_contact,
+    _contacts_of_another, _asked_for, _refused, _merged, _another_file,
+]  # fmt: skip
+
+
+def compared(crowd, rows):
+    """Return what each row is now, by the two ways, and how many one did without."""
+    slow = {
+        one.row_id: one.fingerprint
+        for one in work_out(crowd.cohort_import, row_ids=[row.pk for row in rows])
+    }
+    again = worked_out_again(crowd.cohort_import, rows)
+    fast = {
+        row.pk: again[row.pk].fingerprint if row.pk in again else row.fingerprint
+        for row in rows
+    }
+    return slow, fast, len(rows) - len(again)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+@pytest.mark.parametrize("seed", range(4))
+def test_rows_come_out_as_if_all_were_worked_out_again(change, seed):
+    crowd = Crowd(seed)
+    match_rows(crowd.cohort_import)
+
+    for _ in range(crowd.rng.choice([1, 2])):
+        change(crowd)
+
+    rows = rows_of(crowd.cohort_import)
+    for size in (len(rows), 7):
+        batch = crowd.rng.sample(rows, size)
+        slow, fast, spared = compared(crowd, batch)
+        assert fast == slow
+    assert spared > 0 or change in (_another_file, _merged, _refused)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_so_it_is_after_many_changes_and_between_two_batches(seed, settings):
+    crowd = Crowd(100 + seed)
+    match_rows(crowd.cohort_import)
+    approve(crowd.cohort_import)
+    settings.IMPORT_BATCH_ROWS = ROWS // 2
+    crowd.rng.choice(CHANGES[:-1])(crowd)
+    commit_rows(crowd.cohort_import, seconds=0)
+
+    for change in crowd.rng.sample(CHANGES[:-1], 3):
+        change(crowd)
+
+    rows = [row for row in rows_of(crowd.cohort_import) if row.committed_at is None]
+    slow, fast, _ = compared(crowd, rows)
+    assert fast == slow
+
+
+def test_the_changes_of_the_property_change_rows():
+    """Or it would hold of rows to which nothing ever happens."""
+    changed = set()
+    for seed, change in enumerate(CHANGES * 2):
+        before = transaction.savepoint()
+        crowd = Crowd(200 + seed)
+        match_rows(crowd.cohort_import)
+        change(crowd)
+        rows = rows_of(crowd.cohort_import)
+        slow, _, _ = compared(crowd, rows)
+        if slow != {row.pk: row.fingerprint for row in rows}:
+            changed.add(change)
+        transaction.savepoint_rollback(before)
+
+    assert changed >= {_details, _new_child, _archived, _merged, _another_file}
+
+
+def test_nothing_is_worked_out_again_when_nothing_has_changed(monkeypatch):
+    crowd = Crowd(300)
+    match_rows(crowd.cohort_import)
+    approve(crowd.cohort_import)
+    monkeypatch.setattr(stage, "work_out", _not_to_be_called)
+
+    commit_rows(crowd.cohort_import)
+
+    assert crowd.cohort_import.status == "completed"
+
+
+def _not_to_be_called(*_arguments, **_options):
+    raise AssertionError("a row was worked out again")
+
+
+# --- When in doubt, all rows ---------------------------------------------------------
+
+
+@pytest.fixture
+def cohort_import():
+    cohort_import = CohortImportFactory(matching=True)
+    for number in (2, 3):
+        CohortRowFactory(cohort_import=cohort_import, row_number=number, new=True)
+    note_as_of(cohort_import.pk)
+    CohortRow.objects.update(compared_with=[])
+    return cohort_import
+
+
+def concerned(cohort_import):
+    rows = rows_of(cohort_import)
+    return [
+        row.row_number
+        for row in rows
+        if row.pk in concerned_row_ids(cohort_import, [row.pk for row in rows])
+    ]
+
+
+def test_as_it_is_no_row_is_concerned(cohort_import):
+    assert concerned(cohort_import) == []
+
+
+def _by_other_rules(cohort_import, monkeypatch):
+    monkeypatch.setattr(stage, "rules_now", lambda: "those of the next release")
+
+
+def _too_long_ago(cohort_import, monkeypatch):
+    CohortImport.objects.update(
+        worked_out_at=timezone.now() - timedelta(days=sql.DAYS_COMPARED, seconds=1)
+    )
+
+
+def _by_a_release_before(cohort_import, monkeypatch):
+    CohortImport.objects.update(
+        worked_out_as_of=None, worked_out_at=None, worked_out_by=""
+    )
+
+
+def _too_many_changes(cohort_import, monkeypatch):
+    monkeypatch.setattr(stage, "MOST_CHANGES", 1)
+    for _ in range(2):
+        ChildFactory(last_name="Stranger")
+
+
+@pytest.mark.parametrize(
+    "doubt", [_by_other_rules, _too_long_ago, _by_a_release_before, _too_many_changes]
+)
+def test_in_doubt_all_rows_are_concerned(cohort_import, monkeypatch, doubt):
+    doubt(cohort_import, monkeypatch)
+
+    assert concerned(cohort_import) == [2, 3]
+
+
+def test_a_row_that_a_release_before_has_worked_out_is_concerned(cohort_import):
+    CohortRow.objects.filter(row_number=3).update(compared_with=None)
+
+    assert concerned(cohort_import) == [3]
+
+
+def test_the_rules_are_all_that_a_row_is_worked_out_by():
+    names = {path.name for path in stage.sources()}
+
+    assert {
+        "matching.py", "similarity.py", "likeness.py", "differences.py", "known.py",
+        "working_out.py", "fingerprint.py", "contacts.py", "moving.py", "work_out.py",
+        "names.py", "outcomes.py",
+    } <= names  # fmt: skip
+
+
+# --- What is written down of a change -----------------------------------------------------
+
+
+def changed_by(action):
+    """Return the children of whom an action writes down a change, and by which import."""
+    last = sql.last_change()
+    action()
+    entries = ChildChange.objects.filter(pk__gt=last)
+    return set(entries.values_list("child", "by_import"))
+
+
+OF_A_CHILD = {
+    "first_name": "Ada", "last_name": "Obi", "first_name_key": "ada",
+    "last_name_key": "obi", "preferred_first_name": "Ad", "preferred_last_name": "Ob",
+    "date_of_birth": date(2015, 1, 1), "birth_academic_year": 2014,
+    "registration": "8T5", "registration_academic_year": 2026, "gender": "female",
+    "address_line_1": "1 High Street", "address_line_2": "Flat 2", "town": "Leeds",
+    "postcode": "LS1 4AP", "nhs_number": "9990000018", "nhs_number_confirmed": True,
+    "home_educated": True, "deceased": True,
+}  # fmt: skip
+
+
+def test_every_detail_that_rows_are_compared_with_is_watched():
+    child = ChildFactory(
+        school=None,
+        nhs_number="9990000026",
+        registration="7A",
+        registration_academic_year=2025,
+    )
+    school = SchoolFactory()
+    other = ChildFactory()
+    kept = _kept_of(child)
+
+    one = Child.objects.filter(pk=child.pk)
+    it, and_other = {(child.pk, None)}, {(child.pk, None), (other.pk, None)}
+    for column, value in OF_A_CHILD.items():
+        assert changed_by(partial(one.update, **{column: value})) == it, column
+    one.update(home_educated=False)
+    assert changed_by(lambda: one.update(school=school)) == it
+    assert changed_by(lambda: one.update(merged_into=other)) == and_other
+    assert {*OF_A_CHILD, "school_id"} == kept - {
+        "team_id",
+        "archived",
+        "contacts",
+        "moves",
+    }
+
+
+def _kept_of(child):
+    """Return what is kept of a child for an import that changes it: all that it reads."""
+    cohort_import = CohortImportFactory()
+    keep_children_before(cohort_import.pk, [child.pk])
+    return set(ChildBeforeImport.objects.get(child=child).state)
+
+
+def test_what_no_row_is_compared_with_is_not():
+    child = ChildFactory()
+    one = Child.objects.filter(pk=child.pk)
+
+    assert changed_by(lambda: one.update(restricted=True)) == set()
+    assert changed_by(lambda: one.update(first_name=child.first_name)) == set()
+
+
+def test_what_a_child_has_is_watched_too():
+    child, other = ChildFactory(), ChildFactory()
+    contact = ContactFactory(child=child)
+    move = SchoolMoveFactory(child=child)
+    contacts = Contact.objects.filter(pk=contact.pk)
+    moves = SchoolMove.objects.filter(pk=move.pk)
+    memberships = CohortMembership.objects.filter(child=child)
+    it = {(child.pk, None)}
+
+    assert changed_by(lambda: ContactFactory(child=child)) == it
+    assert changed_by(lambda: contacts.update(phone="+447700900001")) == it
+    assert changed_by(lambda: contacts.update(child=other)) == it | {(other.pk, None)}
+    assert changed_by(contacts.delete) == {(other.pk, None)}
+    assert changed_by(lambda: moves.update(updated_at=NOW)) == it
+    assert changed_by(moves.delete) == it
+    assert changed_by(lambda: SchoolMoveFactory(child=child)) == it
+    assert changed_by(lambda: memberships.update(team=TeamFactory())) == it
+    assert changed_by(memberships.delete) == it
+    assert changed_by(lambda: ChildFactory(pk=4_000_000)) == {(4_000_000, None)}
+
+
+def test_what_a_commit_changes_is_told_apart():
+    cohort_import = CohortImportFactory(matching=True)
+    child = ChildFactory(team=cohort_import.team)
+    CohortRowFactory(cohort_import=cohort_import, found=True, registration="8T5")
+    row = CohortRowFactory(
+        cohort_import=cohort_import, first_name="Bola", postcode="M1 1AE"
+    )
+    match_rows(cohort_import)
+    assert (
+        CohortRow.objects.get(matched_child=child).outcome == Outcome.ALREADY_IN_MAVIS
+    )
+    approve(cohort_import)
+
+    changed = changed_by(lambda: commit_rows(cohort_import))
+
+    row.refresh_from_db()
+    assert changed == {(child.pk, cohort_import.pk), (row.child_id, cohort_import.pk)}
+
+
+def test_changes_are_forgotten_after_a_week():
+    ChildFactory()
+    old = ChildChange.objects.order_by("pk").first()
+    ChildChange.objects.filter(pk=old.pk).update(
+        at=timezone.now() - timedelta(days=sql.DAYS_KEPT, seconds=1)
+    )
+    count = ChildChange.objects.count()
+
+    purging.purge(now=NOW)
+
+    assert not ChildChange.objects.filter(pk=old.pk).exists()
+    assert ChildChange.objects.count() == count - 1
+    assert sql.DAYS_COMPARED < sql.DAYS_KEPT
+
+
+# --- Others who change children at the same time ---------------------------------------
+
+
+class Writer(threading.Thread):
+    """Somebody who is changing a child, and takes their time."""
+
+    def __init__(self, child):
+        super().__init__(daemon=True)
+        self.child, self.has_written = child, threading.Event()
+        self.may_end = threading.Event()
+
+    def run(self):
+        try:
+            with transaction.atomic():
+                Child.objects.filter(pk=self.child.pk).update(gender="female")
+                self.has_written.set()
+                self.may_end.wait(30)
+        finally:
+            connections.close_all()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_is_changing_a_child_is_waited_for(monkeypatch):
+    """Or the change would have a number that is taken for one before."""
+    writer = Writer(ChildFactory(gender="male"))
+    writer.start()
+    assert writer.has_written.wait(30)
+    monkeypatch.setattr(sql, "LAST_CHANGE", "SELECT 1")
+    monkeypatch.setattr(sql, "LOCK_TIMEOUT", "100ms")
+    with transaction.atomic():
+        assert sql.last_change() is None
+
+    writer.may_end.set()
+    writer.join(30)
+
+    with transaction.atomic():
+        assert sql.last_change() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_last_change_all_rows_are_concerned(monkeypatch):
+    monkeypatch.setattr(sql, "last_change", lambda: None)
+    crowd = Crowd(400)
+
+    match_rows(crowd.cohort_import)
+
+    rows = {row.pk for row in rows_of(crowd.cohort_import)}
+    assert concerned_row_ids(crowd.cohort_import, sorted(rows)) == rows
