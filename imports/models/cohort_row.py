@@ -18,6 +18,10 @@ class CohortRow(models.Model):
     """One data line of the file: read, traced, matched, and committed once.
 
     The folded keys are written with `mavis.rules.names.fold` and by nothing else.
+
+    A row is written four times, and each time every index has to be told: so the
+    references are indexed where something is looked up by them, and only once they
+    are there.
     """
 
     # Two indexes below begin with it.
@@ -48,7 +52,7 @@ class CohortRow(models.Model):
     nhs_number_uploaded = models.CharField(max_length=10, null=True)
     # Neither a school nor home-educated: 888888, school unknown.
     school = models.ForeignKey(
-        School, on_delete=models.PROTECT, null=True, related_name="+"
+        School, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     home_educated = models.BooleanField(default=False)
     parent_1_name = models.CharField(max_length=300, blank=True)
@@ -72,7 +76,11 @@ class CohortRow(models.Model):
         max_length=10, choices=choices(TraceOutcome), blank=True
     )
     trace = models.ForeignKey(
-        "pds.Trace", on_delete=models.PROTECT, null=True, related_name="+"
+        "pds.Trace",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
     )
     # Tries about this row that failed, and when it may be tried again.
     trace_tries = models.PositiveSmallIntegerField(default=0)
@@ -95,12 +103,12 @@ class CohortRow(models.Model):
         max_length=30, choices=choices(NotImported), blank=True
     )
     matched_child = models.ForeignKey(
-        Child, on_delete=models.PROTECT, null=True, related_name="+"
+        Child, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     # The child the row would have had by itself, and how strongly (rules/matching),
     # before rows that claim one child were set against each other.
     claimed_child = models.ForeignKey(
-        Child, on_delete=models.PROTECT, null=True, related_name="+"
+        Child, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     claim_strength = models.PositiveSmallIntegerField(default=0)
     # Every child that the row was compared with, whatever came of it; null if that
@@ -114,7 +122,7 @@ class CohortRow(models.Model):
     move = models.CharField(max_length=10, choices=choices(Move), blank=True)
     # The team that has the matched child, when it is another one.
     other_team = models.ForeignKey(
-        Team, on_delete=models.PROTECT, null=True, related_name="+"
+        Team, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     # What a reviewer has chosen for a child that is archived, and what becomes of it.
     archive_choice = models.CharField(
@@ -127,10 +135,14 @@ class CohortRow(models.Model):
     committed_at = models.DateTimeField(null=True)
     result = models.CharField(max_length=20, choices=choices(Result), blank=True)
     child = models.ForeignKey(
-        Child, on_delete=models.PROTECT, null=True, related_name="rows"
+        Child, on_delete=models.PROTECT, null=True, related_name="rows", db_index=False
     )
     school_move = models.ForeignKey(
-        SchoolMove, on_delete=models.PROTECT, null=True, related_name="rows"
+        SchoolMove,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="rows",
+        db_index=False,
     )
     # Its outcome was not what the reviewer saw; it waits for further review.
     held = models.BooleanField(default=False)
@@ -153,9 +165,25 @@ class CohortRow(models.Model):
         ]
         indexes = [
             models.Index(
+                fields=["trace"], condition=Q(trace__isnull=False), name="row_by_trace"
+            ),
+            models.Index(
+                fields=["matched_child"],
+                condition=Q(matched_child__isnull=False),
+                name="row_by_matched_child",
+            ),
+            models.Index(
+                fields=["claimed_child"],
+                condition=Q(claimed_child__isnull=False),
+                name="row_by_claimed_child",
+            ),
+            models.Index(
+                fields=["child"], condition=Q(child__isnull=False), name="row_by_child"
+            ),
+            models.Index(
                 fields=["school_move"],
-                condition=Q(result="held_with_move"),
-                name="row_held_with_move",
+                condition=Q(school_move__isnull=False),
+                name="row_by_school_move",
             ),
             # Twins of a file: asked for with each round of questions to PDS.
             models.Index(
