@@ -83,6 +83,15 @@ class Match:
         return dict(zip(self.child_ids, self.reasons, strict=False)).get(child_id, ())
 
     @property
+    def is_plain(self) -> bool:
+        """Test if there is one child, and nothing to be said but what differs."""
+        return (
+            len(self.child_ids) == 1
+            and not self.is_doubtful
+            and not self.number_is_replaced
+        )
+
+    @property
     def is_by_confirmed_number(self) -> bool:
         return self.strength is Strength.NHS_NUMBER
 

@@ -5,100 +5,23 @@ be about, differences compares, contacts merges, moving proposes.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from children.rules import contacts
-from children.rules.contacts import ContactChange, Details, KnownContact
+from children.rules.contacts import ContactChange
 from imports.rules import differences
-from imports.rules.differences import ChildValues, Comparison, Field, RowValues
+from imports.rules.differences import Comparison, Field
 from imports.rules.fingerprint import fingerprint
 from imports.rules.matching import Match
-from imports.rules.outcomes import Archived, Move, NotImported, Outcome
+from imports.rules.outcomes import Move, NotImported, Outcome
+from imports.rules.worked_out import (
+    Candidate,
+    ChildFacts,
+    Importing,
+    RowFacts,
+    WorkedOut,
+)
 from schoolmoves.rules import moving
 from schoolmoves.rules.moving import Place, Proposal, Standing
-
-
-@dataclass(frozen=True, slots=True)
-class RowFacts:
-    """What one row says."""
-
-    id: int
-    row_number: int
-    values: RowValues
-    parents: tuple[Details, ...]
-    place: Place
-    deceased: bool
-    # What a reviewer wants to become of an archived child, if anybody has said.
-    archive_choice: Archived | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ChildFacts:
-    """What Mavis knows of one child."""
-
-    id: int
-    values: ChildValues
-    contacts: tuple[KnownContact, ...]
-    standing: Standing
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A child that the row may be about, and where the two differ.
-
-    - `reasons`: why it may be so although three details do not agree; see
-      `imports.rules.similarity.Resemblance.reasons`.
-    """
-
-    child_id: int
-    differences: tuple[Field, ...]
-    reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class WorkedOut:
-    """The outcome of one row (spec sections 7 and 11).
-
-    - `matched_child_id`: the one child the row is about: already in Mavis, not
-      imported, or a close match with a single candidate.
-    - `claimed_child_id`, `claim_strength`: the child the row would have by itself
-      (0: none), before rows that claim one child are set against each other.
-    - `candidates`: every child that a close match shows; empty otherwise.
-    - `differences`: of the matched child; a close match with several candidates
-      has those of each candidate only.
-    - `additions`: what approval (or, for a close match, the uploaded record) would
-      give to the matched child, or replace, without a decision.
-    - `competing_rows`: the row numbers that claim the same child, for a row that
-      has become a close match because of them.
-    - `other_team_id`: the team that has the matched child, when it is another one.
-    - `archived`: what becomes of a matched child that is archived; None for others.
-    - `compared_with`: every child that the row was compared with, whatever came of
-      it. Two that came to the same are equal all the same.
-    """
-
-    row_id: int
-    outcome: Outcome
-    not_imported_reason: NotImported | None
-    matched_child_id: int | None
-    claimed_child_id: int | None
-    claim_strength: int
-    candidates: tuple[Candidate, ...]
-    differences: tuple[Field, ...]
-    additions: tuple[Field, ...]
-    competing_rows: tuple[int, ...]
-    move: Move
-    other_team_id: int | None
-    fingerprint: str
-    archived: Archived | None = None
-    compared_with: tuple[int, ...] = field(default=(), compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Importing:
-    """The team and the academic year that an import is for."""
-
-    team_id: int
-    academic_year: int
 
 
 def conclude(
@@ -123,6 +46,41 @@ def conclude(
         return _several(row, match, chosen_from, importing, compared_with)
     child = children[match.only_child_id]
     return _one(row, match, child, competing_rows, importing, compared_with)
+
+
+def nothing_new(
+    row_id: int, match: Match, importing: Importing, compared_with: tuple[int, ...]
+) -> WorkedOut:
+    """Return what `conclude` does of a row whose child has all that it says.
+
+    The match is plain, no other row competes, and the child is active with the team,
+    at the row's school, and with no move that anybody has asked for or refused.
+    """
+    (child_id,) = match.child_ids
+    return WorkedOut(
+        row_id=row_id,
+        outcome=Outcome.ALREADY_IN_MAVIS,
+        not_imported_reason=None,
+        matched_child_id=child_id,
+        claimed_child_id=child_id,
+        claim_strength=match.strength,
+        candidates=(),
+        differences=(),
+        additions=(),
+        competing_rows=(),
+        move=Move.NONE,
+        other_team_id=None,
+        fingerprint=fingerprint(
+            {
+                "outcome": Outcome.ALREADY_IN_MAVIS,
+                "differences": [child_id, ()],
+                "additions": [child_id, ()],
+                "move": Move.NONE,
+                "team": importing.team_id,
+            }
+        ),
+        compared_with=compared_with,
+    )
 
 
 def _new(

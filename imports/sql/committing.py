@@ -140,6 +140,28 @@ def raise_close_matches(row_ids: Sequence[int], *, team_id: int, at: datetime) -
     )
 
 
+# What PDS said of a row stands beside its child, as with every other.
+FINISH_ROWS_THAT_SAY_NOTHING_NEW = """
+WITH done AS (
+    UPDATE imports_cohortrow
+    SET committed_at = %(at)s, result = %(result)s, child_id = matched_child_id
+    WHERE id = ANY(%(row_ids)s)
+    RETURNING row_number, child_id, trace_id
+)
+INSERT INTO children_childtrace (child_id, trace_id)
+SELECT child_id, trace_id FROM done WHERE trace_id IS NOT NULL ORDER BY row_number
+"""
+
+
+def finish_rows_that_say_nothing_new(row_ids: Sequence[int], *, at: datetime) -> None:
+    """Write down of rows that their children have all that they say."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            FINISH_ROWS_THAT_SAY_NOTHING_NEW,
+            {"row_ids": list(row_ids), "at": at, "result": str(Result.UP_TO_DATE)},
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Committed:
     """What became of a row. `child_id`: the child that the row has become part of."""

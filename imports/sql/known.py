@@ -13,7 +13,7 @@ from django.db import connection
 
 from children.rules.contacts import Details, KnownContact
 from imports.rules.differences import ChildValues, RowValues
-from imports.rules.working_out import ChildFacts, RowFacts
+from imports.rules.worked_out import ChildFacts, RowFacts
 from schoolmoves.rules.moving import Archived, Place, ProposedMove, Standing
 
 # Rows of an import, each by its id. PostgreSQL knows nothing yet of an import that has

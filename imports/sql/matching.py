@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from django.db import connection
 
 from imports.rules.matching import CandidatePair, Claim
-from imports.rules.working_out import WorkedOut
+from imports.rules.worked_out import WorkedOut
 from imports.sql.known import THESE_ROWS
 from imports.sql.known import keep_children_before as keep_children_before
 

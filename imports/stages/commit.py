@@ -9,6 +9,7 @@ committed once, whatever is retried or killed.
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import islice
 
@@ -21,7 +22,7 @@ from imports.lease import Clock, Lease
 from imports.models import CohortImport, CohortRow, RowCandidate, Transition
 from imports.rules.differences import Field
 from imports.rules.lifecycle import Status
-from imports.rules.outcomes import Outcome
+from imports.rules.outcomes import Move, Outcome
 from imports.sql import committing as sql
 from imports.sql import matching
 from imports.stages.applied import Applying
@@ -68,24 +69,56 @@ def _settled_rows(import_id: int) -> QuerySet[CohortRow]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What has to be known of every row that is next, as the reviewer saw it.
+
+    - `says_nothing_new`: the row is certainly about a child who has all that it says.
+      Nothing is to be written but that it was so; half of a usual file is like that.
+    """
+
+    pk: int
+    row_number: int
+    outcome: str
+    fingerprint: str
+    matched_child_id: int | None
+    claimed_child_id: int | None
+    says_nothing_new: bool
+
+
+_SAYS_NOTHING_NEW = Q(
+    outcome=Outcome.ALREADY_IN_MAVIS,
+    other_team=None,
+    additions=[],
+    move=Move.NONE,
+    archived="",
+    restricted=False,
+    deceased=False,
+)
+
+
 @transaction.atomic(durable=True)
 def _commit_batch(
     *, lease: Lease, clock: Clock, after: int, done: int
-) -> Sequence[CohortRow]:
+) -> Sequence[Due]:
     """Commit or hold the next rows, and return them: none when all are done."""
     began = time.monotonic()
     cohort_import = lease.lock()
+    due = _due(cohort_import, after=after)
+    if not due:
+        return due
+    sql.lock_out_other_commits(for_import=cohort_import.pk)
     rows = list(
         cohort_import.rows.filter(
-            committed_at=None, held=False, row_number__gt=after
-        ).order_by("row_number")[: settings.IMPORT_BATCH_ROWS]
+            pk__in=[row.pk for row in due if not row.says_nothing_new]
+        ).order_by("row_number")
     )
-    if not rows:
-        return rows
-    sql.lock_out_other_commits(for_import=cohort_import.pk)
     known = children.lock(_children_of(rows))
-    unchanged = _unchanged(cohort_import, rows)
+    unchanged = _unchanged(cohort_import, due, rows)
     at = clock()
+    sql.finish_rows_that_say_nothing_new(
+        [row.pk for row in due if row.says_nothing_new and row.pk in unchanged], at=at
+    )
     apply(
         [row for row in rows if row.pk in unchanged],
         known,
@@ -98,13 +131,23 @@ def _commit_batch(
         ),
     )
     CohortRow.objects.filter(
-        pk__in=[row.pk for row in rows if row.pk not in unchanged]
+        pk__in=[row.pk for row in due if row.pk not in unchanged]
     ).update(held=True)
     CohortImport.objects.filter(pk=cohort_import.pk).update(
-        rows_done=done + len(rows),
+        rows_done=done + len(due),
         seconds_committing=F("seconds_committing") + time.monotonic() - began,
     )
-    return rows
+    return due
+
+
+def _due(cohort_import: CohortImport, *, after: int) -> list[Due]:
+    rows = (
+        cohort_import.rows.filter(committed_at=None, held=False, row_number__gt=after)
+        .annotate(says_nothing_new=_SAYS_NOTHING_NEW)
+        .order_by("row_number")
+        .values_list(*(each.name for each in fields(Due)))
+    )
+    return [Due(*row) for row in rows[: settings.IMPORT_BATCH_ROWS]]
 
 
 def _children_of(rows: Sequence[CohortRow]) -> set[int]:
@@ -116,31 +159,44 @@ def _children_of(rows: Sequence[CohortRow]) -> set[int]:
     }
 
 
-def _unchanged(cohort_import: CohortImport, rows: Sequence[CohortRow]) -> set[int]:
-    """Return the rows that still are what the reviewer saw, and can be written."""
-    seen = {row.pk: row.fingerprint for row in rows}
+def _unchanged(
+    cohort_import: CohortImport, due: Sequence[Due], rows: Sequence[CohortRow]
+) -> set[int]:
+    """Return which of the rows due still are what the reviewer saw, and can be written.
+
+    :param rows: those that have something to write
+    """
+    seen = {row.pk: row.fingerprint for row in due}
     changed = {
         row_id
-        for row_id, worked_out in worked_out_again(cohort_import, rows).items()
+        for row_id, worked_out in worked_out_again(cohort_import, due).items()
         if worked_out.fingerprint != seen[row_id]
     }
     unchanged = seen.keys() - changed
-    return unchanged - _colliding([row for row in rows if row.pk in unchanged])
+    return unchanged - _colliding(
+        [row for row in due if row.pk in unchanged],
+        [row for row in rows if row.pk in unchanged],
+    )
 
 
-def _colliding(rows: Sequence[CohortRow]) -> set[int]:
+def _colliding(due: Sequence[Due], rows: Sequence[CohortRow]) -> set[int]:
     """Return rows that would take an NHS number that another child has.
 
     The rules let no row do that, nor two rows have one child. Should they ever, it
     is for a person to see, and no reason to fail a whole batch.
     """
-    new = [row for row in rows if row.outcome == Outcome.NEW]
-    existing = [row for row in rows if row.outcome == Outcome.ALREADY_IN_MAVIS]
+    existing = [row for row in due if row.outcome == Outcome.ALREADY_IN_MAVIS]
     numbered = [
         row
-        for row in [*new, *existing]
+        for row in rows
         if row.nhs_number
-        and (row.outcome == Outcome.NEW or Field.NHS_NUMBER in row.additions)
+        and (
+            row.outcome == Outcome.NEW
+            or (
+                row.outcome == Outcome.ALREADY_IN_MAVIS
+                and Field.NHS_NUMBER in row.additions
+            )
+        )
     ]
     numbers = Counter(row.nhs_number for row in numbered)
     matched = Counter(row.matched_child_id for row in existing)

@@ -10,12 +10,13 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from django.conf import settings
 
-from imports.models import CohortImport, CohortRow
+from imports.models import CohortImport
 from imports.rules.concerned import ChangedChildren
-from imports.rules.working_out import WorkedOut
+from imports.rules.worked_out import WorkedOut
 from imports.sql import changes as sql
 from imports.stages.work_out import work_out
 
@@ -33,8 +34,17 @@ def note_as_of(import_id: int) -> None:
         sql.note_as_of(import_id, last=last, rules=rules_now())
 
 
+class Claiming(Protocol):
+    """A row, and the child that it has claimed."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def claimed_child_id(self) -> int | None: ...
+
+
 def worked_out_again(
-    cohort_import: CohortImport, rows: Sequence[CohortRow]
+    cohort_import: CohortImport, rows: Sequence[Claiming]
 ) -> dict[int, WorkedOut]:
     """Work out again, by id, those of these rows that may not be what they were.
 

@@ -11,7 +11,7 @@ from django.db.models import F
 from imports.lease import Clock, Lease
 from imports.models import CohortImport
 from imports.rules.lifecycle import Status
-from imports.rules.working_out import WorkedOut
+from imports.rules.worked_out import WorkedOut
 from imports.sql import matching as sql
 from imports.sql import similarity
 from imports.stages.concerned import note_as_of

@@ -16,7 +16,8 @@ from children.models import CohortMembership
 from imports.models import ChildBeforeImport, CohortRow
 from imports.rules.matching import Match, Strength
 from imports.rules.outcomes import Move, NotImported, Outcome, Result
-from imports.rules.working_out import Importing, WorkedOut, conclude
+from imports.rules.worked_out import Importing, WorkedOut
+from imports.rules.working_out import conclude
 from imports.sql import committing as sql
 from imports.sql import known, matching
 from imports.stages.applied import Applying

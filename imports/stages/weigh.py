@@ -17,7 +17,7 @@ from imports.rules.differences import Comparison, Field
 from imports.rules.fingerprint import fingerprint
 from imports.rules.outcomes import Archived
 from imports.rules.resolutions import NOBODY_HAS_IT, Number, Resolution
-from imports.rules.working_out import ChildFacts, RowFacts
+from imports.rules.worked_out import ChildFacts, RowFacts
 from imports.sql import known
 from imports.stages.work_out import work_out
 from mavis.models import Team

@@ -14,9 +14,11 @@ from imports.models import CohortImport
 from imports.rules import matching, similarity
 from imports.rules.matching import NOBODY, CandidatePair, Claim, Match
 from imports.rules.similarity import SimilarPair
-from imports.rules.working_out import Importing, WorkedOut, conclude
+from imports.rules.worked_out import Importing, WorkedOut
+from imports.rules.working_out import conclude, nothing_new
 from imports.sql import known
 from imports.sql import matching as sql
+from imports.sql import nothing_new as sql_nothing_new
 from imports.sql import similarity as similarity_sql
 from mavis import stopping
 
@@ -51,30 +53,49 @@ def work_out(
     importing = Importing(cohort_import.team_id, cohort_import.academic_year)
     for chunk in _chunks(row_ids, ROWS_LOADED_AT_ONCE):
         stopping.check()
-        children = known.children(
-            import_id=cohort_import.pk,
-            team_id=importing.team_id,
-            academic_year=importing.academic_year,
-            child_ids={
-                child_id
-                for row_id in chunk
-                for child_id in found.matches.get(row_id, NOBODY).child_ids
-            },
-        )
-        for row in known.rows(import_id=cohort_import.pk, row_ids=chunk):
-            match = found.matches.get(row.id, NOBODY)
-            competing_rows: tuple[int, ...] = ()
-            if match.only_child_id is not None:
-                competing_rows = matching.competing_rows(
-                    row.id, found.claims[match.only_child_id]
-                )
+        yield from _conclude(cohort_import.pk, chunk, found, importing)
+
+
+def _conclude(
+    import_id: int, row_ids: Sequence[int], found: "Found", importing: Importing
+) -> Iterator[WorkedOut]:
+    """Say of each of these rows what its match comes to."""
+    competing = {row_id: found.competing_rows(row_id) for row_id in row_ids}
+    certain = {
+        row_id: match.child_ids[0]
+        for row_id in row_ids
+        if (match := found.match(row_id)).is_plain and not competing[row_id]
+    }
+    with_nothing_new = sql_nothing_new.with_nothing_new(
+        certain,
+        import_id=import_id,
+        team_id=importing.team_id,
+        academic_year=importing.academic_year,
+    )
+    to_compare = [row_id for row_id in row_ids if row_id not in with_nothing_new]
+    children = known.children(
+        import_id=import_id,
+        team_id=importing.team_id,
+        academic_year=importing.academic_year,
+        child_ids={
+            child_id
+            for row_id in to_compare
+            for child_id in found.match(row_id).child_ids
+        },
+    )
+    rows = iter(known.rows(import_id=import_id, row_ids=to_compare))
+    for row_id in row_ids:
+        match, compared_with = found.match(row_id), found.compared_with.get(row_id, ())
+        if row_id in with_nothing_new:
+            yield nothing_new(row_id, match, importing, compared_with)
+        else:
             yield conclude(
-                row,
+                next(rows),
                 match,
                 children,
-                competing_rows,
+                competing[row_id],
                 importing,
-                compared_with=found.compared_with.get(row.id, ()),
+                compared_with=compared_with,
             )
 
 
@@ -90,6 +111,17 @@ class Found:
     matches: dict[int, Match] = field(default_factory=dict)
     claims: dict[int, list[Claim]] = field(default_factory=lambda: defaultdict(list))
     compared_with: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def match(self, row_id: int) -> Match:
+        """Return the match of a row."""
+        return self.matches.get(row_id, NOBODY)
+
+    def competing_rows(self, row_id: int) -> tuple[int, ...]:
+        """Return the row numbers that keep a row from having its child to itself."""
+        child_id = self.match(row_id).only_child_id
+        if child_id is None:
+            return ()
+        return matching.competing_rows(row_id, self.claims[child_id])
 
     def add(
         self, pairs: Sequence[CandidatePair] | Sequence[SimilarPair], match: Match

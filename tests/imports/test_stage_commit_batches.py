@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 from django.db import connections, transaction
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
-from children.models import Child, CohortMembership
+from children.models import Child, ChildTrace, CohortMembership
 from imports.lease import LeaseLost
 from imports.models import CohortImport, CohortRow
 from imports.rules.lifecycle import Status
@@ -24,6 +25,7 @@ from tests.factories import (
     SchoolFactory,
     SchoolMoveFactory,
     TeamFactory,
+    TraceFactory,
     another_nhs_number,
 )
 from tests.imports.committing import (
@@ -119,6 +121,40 @@ def test_the_size_of_the_batches_makes_no_difference(settings):
         assert f"('result', '{result}')" in str(dumps[0]["CohortRow"])
     for dumped in dumps[1:]:
         assert dumped == dumps[0]
+
+
+@pytest.mark.django_db
+def test_a_row_that_says_nothing_new_is_committed_like_any_other(monkeypatch):
+    """Slow and obvious: every row is loaded, and applied to its child."""
+    done = []
+    for says_nothing_new in [commit._SAYS_NOTHING_NEW, Q(pk=None)]:
+        before = transaction.savepoint()
+        monkeypatch.setattr(commit, "_SAYS_NOTHING_NEW", says_nothing_new)
+        cohort_import = mixed_import()
+        repeats_all(cohort_import, first_name="Jide")
+        repeats_all(cohort_import, first_name="Kemi", restricted=True)
+        match_rows(cohort_import)
+        approve(cohort_import)
+        commit_rows(cohort_import)
+        traces = ChildTrace.objects.values_list("child__first_name", "trace__outcome")
+        done.append((dump(), sorted(traces)))
+        transaction.savepoint_rollback(before)
+
+    fast, slow = done
+    assert fast == slow
+    (jide,) = (row for row in fast[0]["CohortRow"] if "Jide" in row)
+    assert f"('result', '{Result.UP_TO_DATE}')" in jide
+    assert [name for name, _ in fast[1]] == ["Jide", "Kemi"]
+
+
+def repeats_all(cohort_import, **values):
+    """Add a row, which PDS was asked about, that says what its child has."""
+    school = SchoolFactory(team=cohort_import.team)
+    person = {"first_name": values["first_name"], "last_name": "Aba", "school": school}
+    ChildFactory(team=cohort_import.team, **person)
+    CohortRowFactory(
+        cohort_import=cohort_import, trace=TraceFactory(), **person | values
+    )
 
 
 # --- Statements ---------------------------------------------------------------------------

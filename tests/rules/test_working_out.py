@@ -9,13 +9,8 @@ from imports.rules.differences import Field
 from imports.rules.fingerprint import fingerprint
 from imports.rules.matching import NOBODY, Match, Strength
 from imports.rules.outcomes import Archived, Move, NotImported, Outcome
-from imports.rules.working_out import (
-    Candidate,
-    ChildFacts,
-    Importing,
-    RowFacts,
-    conclude,
-)
+from imports.rules.worked_out import Candidate, ChildFacts, Importing, RowFacts
+from imports.rules.working_out import conclude
 from schoolmoves.rules.moving import Place, Standing
 from tests.rules.test_differences import CHILD as VALUES
 from tests.rules.test_differences import ROW as ROW_VALUES
