@@ -3,7 +3,7 @@
 Working a row out again takes longer than committing it. What it came to rests on the
 row, the children that it was compared with, and the other rows that claim the same
 child. So only such rows are worked out again as a change of a child since then may
-concern, whoever made it: see docs/decisions/0012. When in doubt, all of them are.
+concern, whoever made it: see docs/decisions. When in doubt, all of them are.
 """
 
 import hashlib
