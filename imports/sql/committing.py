@@ -15,13 +15,8 @@ from mavis.sql import copy_into
 COMMIT_LOCK = 0x4D61766973
 # Rather a fault, and another try, than a worker that waits for ever.
 LOCK_TIMEOUT = "30s"
-# Everything a batch asks for it asks for by ids, so there is an index for it. PostgreSQL
-# knows little of tables that an import has just filled, and would read them whole.
 LOCK_OUT = """
 SELECT set_config('lock_timeout', %(timeout)s, true),
-       set_config('enable_hashjoin', 'off', true),
-       set_config('enable_mergejoin', 'off', true),
-       set_config('enable_seqscan', 'off', true),
        set_config('mavis.committing_import', %(import_id)s, true)
 """
 
@@ -37,6 +32,24 @@ def lock_out_other_commits(*, for_import: int | None = None) -> None:
             LOCK_OUT, {"timeout": LOCK_TIMEOUT, "import_id": str(for_import or "")}
         )
         cursor.execute("SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": COMMIT_LOCK})
+
+
+LOOK_UP_BY_INDEX = """
+SELECT set_config('enable_hashjoin', 'off', true),
+       set_config('enable_mergejoin', 'off', true),
+       set_config('enable_bitmapscan', 'off', true),
+       set_config('enable_seqscan', 'off', true)
+"""
+
+
+def look_up_by_index() -> None:
+    """Have this transaction look everything up by an index, row by row.
+
+    A batch knows the ids of all that it asks for. PostgreSQL knows little of tables
+    that an import has just filled, and would read them whole for each batch.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LOOK_UP_BY_INDEX)
 
 
 NUMBERS_TAKEN = """

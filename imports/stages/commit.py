@@ -104,12 +104,13 @@ def _commit_batch(
     """Commit or hold the next rows, and return them: none when all are done."""
     began = time.monotonic()
     cohort_import = lease.lock()
+    sql.look_up_by_index()
     due = _due(cohort_import, after=after)
     if not due:
         return due
     sql.lock_out_other_commits(for_import=cohort_import.pk)
     rows = list(
-        cohort_import.rows.filter(
+        CohortRow.objects.filter(
             pk__in=[row.pk for row in due if not row.says_nothing_new]
         ).order_by("row_number")
     )
