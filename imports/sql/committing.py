@@ -125,6 +125,42 @@ def create_children(
         )
 
 
+# What children.rules.contacts.merge makes of the parents of a child that has no contact:
+# each that says who somebody is or how to reach them, and none twice.
+GIVE_CONTACTS = """
+INSERT INTO children_contact
+    (child_id, name, relationship, relationship_other, phone, email)
+SELECT m.child_id, p.name, coalesce(nullif(p.relationship, ''), 'unknown'),
+       CASE WHEN p.relationship NOT IN ('', 'unknown') THEN p.relationship_other
+            ELSE '' END,
+       p.phone, p.email
+FROM unnest(%(row_ids)s::bigint[], %(child_ids)s::bigint[]) AS m(row_id, child_id)
+JOIN imports_cohortrow r ON r.id = m.row_id
+CROSS JOIN LATERAL (VALUES
+    (1, r.parent_1_name, r.parent_1_relationship, r.parent_1_relationship_other,
+     r.parent_1_phone, r.parent_1_email),
+    (2, r.parent_2_name, r.parent_2_relationship, r.parent_2_relationship_other,
+     r.parent_2_phone, r.parent_2_email)
+) AS p(place, name, relationship, relationship_other, phone, email)
+WHERE (p.name <> '' OR p.phone <> '' OR p.email <> '')
+  AND NOT (p.place = 2
+           AND (r.parent_1_name, r.parent_1_relationship, r.parent_1_phone,
+                r.parent_1_relationship_other, r.parent_1_email)
+             = (r.parent_2_name, r.parent_2_relationship, r.parent_2_phone,
+                r.parent_2_relationship_other, r.parent_2_email))
+ORDER BY m.child_id, p.place
+"""
+
+
+def give_contacts(children: Mapping[int, int]) -> None:
+    """Give new children, by row, the parents of their rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            GIVE_CONTACTS,
+            {"row_ids": list(children), "child_ids": list(children.values())},
+        )
+
+
 GIVE_TRACES = """
 INSERT INTO children_childtrace (child_id, trace_id)
 SELECT m.child_id, r.trace_id
@@ -154,7 +190,7 @@ def raise_close_matches(row_ids: Sequence[int], *, team_id: int, at: datetime) -
 
 
 # What PDS said of a row stands beside its child, as with every other.
-FINISH_ROWS_THAT_SAY_NOTHING_NEW = """
+FINISH_UP_TO_DATE = """
 WITH done AS (
     UPDATE imports_cohortrow
     SET committed_at = %(at)s, result = %(result)s, child_id = matched_child_id
@@ -166,11 +202,11 @@ SELECT child_id, trace_id FROM done WHERE trace_id IS NOT NULL ORDER BY row_numb
 """
 
 
-def finish_rows_that_say_nothing_new(row_ids: Sequence[int], *, at: datetime) -> None:
+def finish_up_to_date(row_ids: Sequence[int], *, at: datetime) -> None:
     """Write down of rows that their children have all that they say."""
     with connection.cursor() as cursor:
         cursor.execute(
-            FINISH_ROWS_THAT_SAY_NOTHING_NEW,
+            FINISH_UP_TO_DATE,
             {"row_ids": list(row_ids), "at": at, "result": str(Result.UP_TO_DATE)},
         )
 

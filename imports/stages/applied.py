@@ -118,6 +118,19 @@ def events(
     return told
 
 
+def imported(child_id: int, row_number: int, applying: Applying) -> Event:
+    """Return what the activity log is told of a row that has become a child."""
+    return Event(
+        kind=EventKind.IMPORTED,
+        at=applying.at,
+        by_id=applying.by_id,
+        team_id=applying.team_id,
+        child_id=child_id,
+        import_id=applying.import_id,
+        row_number=row_number,
+    )
+
+
 _BY_PDS = frozenset({EventKind.ARCHIVED, EventKind.RESTRICTED})
 
 

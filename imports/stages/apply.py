@@ -5,7 +5,7 @@ same number of statements whatever it holds.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from children import actions as children
 from children.models import Child
@@ -13,12 +13,12 @@ from children.rules import contacts
 from children.rules.contacts import ContactChange, Details, KnownContact
 from imports.models import CohortRow
 from imports.rules.differences import Field
-from imports.rules.outcomes import Archived, Move, Outcome
+from imports.rules.outcomes import Archived, Move, Outcome, Result
 from imports.rules.uploaded_values import taken_from
 from imports.sql import committing as sql
 from imports.sql.committing import Committed
 from imports.sql.matching import keep_children_before
-from imports.stages.applied import Applied, Applying, events
+from imports.stages.applied import Applied, Applying, events, imported
 from mavis import audit
 from schoolmoves import actions as schoolmoves
 from schoolmoves.actions import Placement, Proposal
@@ -54,6 +54,37 @@ def apply(
     audit.record_all(events(rows, known, applied, applying))
 
 
+class NewRow(Protocol):
+    """What has to be known of a row to make a child of it: SQL reads the rest."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def row_number(self) -> int: ...
+    @property
+    def nhs_number(self) -> str | None: ...
+    @property
+    def school_id(self) -> int | None: ...
+    @property
+    def home_educated(self) -> bool: ...
+    @property
+    def move(self) -> str: ...
+
+
+def apply_new(rows: Sequence[NewRow], applying: Applying) -> None:
+    """Apply rows that become children, of whom PDS reports no death."""
+    if not rows:
+        return
+    child_of = _create(rows, applying)
+    sql.finish_rows(
+        [Committed(row.pk, Result.NEW, child_id=child_of[row.pk]) for row in rows],
+        at=applying.at,
+    )
+    audit.record_all(
+        imported(child_of[row.pk], row.row_number, applying) for row in rows
+    )
+
+
 def write(
     rows: Sequence[CohortRow], known: Mapping[int, Child], applying: Applying
 ) -> Applied:
@@ -67,9 +98,10 @@ def write(
     # Nothing but the move is applied to another team's child (spec section 7).
     ours = [row for row in existing if row.other_team_id is None]
     restored = _restore(rows, applying)
-    child_of = _create(new, applying) | {row.pk: _matched(row) for row in ours}
-    sql.give_traces(child_of)
-    contact_changes, contacts_before = _take_contacts(new, ours, child_of)
+    changed = {row.pk: _matched(row) for row in ours}
+    child_of = _create(new, applying) | changed
+    sql.give_traces(changed)
+    contact_changes, contacts_before = _take_contacts(ours)
     return Applied(
         child_of=child_of,
         details=_take_details(ours, applying),
@@ -78,7 +110,7 @@ def write(
         restricted=_restrict(ours, known),
         archived=_record_deaths([*new, *ours], child_of, known, applying),
         restored=restored,
-        placements=_place(new, ours, child_of, known, applying),
+        placements=_place(ours, known, applying),
         moves=_propose(existing, applying),
     )
 
@@ -109,12 +141,14 @@ def _restore(rows: Sequence[CohortRow], applying: Applying) -> frozenset[int]:
     return restored
 
 
-def _place_of(row: CohortRow) -> Place:
+def _place_of(row: NewRow) -> Place:
     return Place(row.school_id, row.home_educated)
 
 
-def _create(rows: Sequence[CohortRow], applying: Applying) -> dict[int, int]:
-    """Make a child of each of these rows, and return it by row."""
+def _create(rows: Sequence[NewRow], applying: Applying) -> dict[int, int]:
+    """Make a child of each of these rows, with all it says, and return it by row."""
+    if not rows:
+        return {}
     ids = children.next_ids(len(rows))
     child_of = dict(zip((row.pk for row in rows), ids, strict=True))
     sql.create_children(
@@ -124,6 +158,12 @@ def _create(rows: Sequence[CohortRow], applying: Applying) -> dict[int, int]:
         at=applying.at,
         # A person may have decided that a child is made without the row's number.
         without_number=[row.pk for row in rows if row.nhs_number is None],
+    )
+    sql.give_contacts(child_of)
+    sql.give_traces(child_of)
+    schoolmoves.log_first_placements(
+        {child_of[row.pk]: _place_of(row) for row in rows if row.move == Move.AT_ONCE},
+        deciding=applying.deciding,
     )
     return child_of
 
@@ -146,19 +186,17 @@ def _take_details(
 
 
 def _take_contacts(
-    new: Sequence[CohortRow], ours: Sequence[CohortRow], child_of: Mapping[int, int]
+    rows: Sequence[CohortRow],
 ) -> tuple[dict[int, list[ContactChange]], dict[int, list[KnownContact]]]:
-    """Write the parents of rows, and return what that changed by child.
+    """Write the parents of rows about existing children.
 
-    The second part of the answer is the contacts that existing children had.
+    Returns what that changed by child, and the contacts that they had.
     """
-    gaining = [row for row in ours if Field.CONTACTS in row.additions]
-    before = children.contacts_of([child_of[row.pk] for row in gaining])
+    gaining = [row for row in rows if Field.CONTACTS in row.additions]
+    before = children.contacts_of([_matched(row) for row in gaining])
     changes = {
-        child_of[row.pk]: contacts.merge(
-            before.get(child_of[row.pk], []), _parents(row)
-        )
-        for row in [*new, *gaining]
+        _matched(row): contacts.merge(before.get(_matched(row), []), _parents(row))
+        for row in gaining
     }
     changes = {child_id: of_child for child_id, of_child in changes.items() if of_child}
     children.change_contacts(changes)
@@ -215,22 +253,11 @@ def _record_deaths(
 
 
 def _place(
-    new: Sequence[CohortRow],
-    ours: Sequence[CohortRow],
-    child_of: Mapping[int, int],
-    known: Mapping[int, Child],
-    applying: Applying,
+    rows: Sequence[CohortRow], known: Mapping[int, Child], applying: Applying
 ) -> dict[int, Placement]:
-    """Log where new children are, and put others where a file says at once.
-
-    Returns the placements of the others by child.
-    """
-    schoolmoves.log_first_placements(
-        {child_of[row.pk]: _place_of(row) for row in new if row.move == Move.AT_ONCE},
-        deciding=applying.deciding,
-    )
+    """Put existing children where a file says at once: their placements, by child."""
     placements = {}
-    for row in ours:
+    for row in rows:
         if row.move == Move.AT_ONCE:
             child = known[_matched(row)]
             before = Place(child.school_id, child.home_educated)

@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from enum import StrEnum
 from itertools import islice
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from children import actions as children
 from imports.lease import Clock, Lease
@@ -26,7 +27,7 @@ from imports.rules.outcomes import Move, Outcome
 from imports.sql import committing as sql
 from imports.sql import matching
 from imports.stages.applied import Applying
-from imports.stages.apply import apply
+from imports.stages.apply import apply, apply_new
 from imports.stages.concerned import worked_out_again
 from imports.stages.work_out import work_out
 
@@ -69,24 +70,20 @@ def _settled_rows(import_id: int) -> QuerySet[CohortRow]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What has to be known of every row that is next, as the reviewer saw it.
+class Way(StrEnum):
+    """How a row is committed. The first two need not be loaded: most of a usual file.
 
-    - `says_nothing_new`: the row is certainly about a child who has all that it says.
-      Nothing is to be written but that it was so; half of a usual file is like that.
+    - `UP_TO_DATE`: it is certainly about a child who has all that it says, and nothing
+      is to be written but that it was so
+    - `NEW`: it becomes a child
     """
 
-    pk: int
-    row_number: int
-    outcome: str
-    fingerprint: str
-    matched_child_id: int | None
-    claimed_child_id: int | None
-    says_nothing_new: bool
+    UP_TO_DATE = "up_to_date"
+    NEW = "new"
+    LOADED = "loaded"
 
 
-_SAYS_NOTHING_NEW = Q(
+_UP_TO_DATE = Q(
     outcome=Outcome.ALREADY_IN_MAVIS,
     other_team=None,
     additions=[],
@@ -95,6 +92,38 @@ _SAYS_NOTHING_NEW = Q(
     restricted=False,
     deceased=False,
 )
+_NEW = Q(outcome=Outcome.NEW, archived="", deceased=False)
+_WAY = Case(
+    When(_UP_TO_DATE, then=Value(Way.UP_TO_DATE.value)),
+    When(_NEW, then=Value(Way.NEW.value)),
+    default=Value(Way.LOADED.value),
+)
+# Its child takes the NHS number of the row.
+_TAKES_NUMBER = Q(nhs_number__isnull=False) & (
+    Q(outcome=Outcome.NEW)
+    | Q(
+        outcome=Outcome.ALREADY_IN_MAVIS,
+        additions__contains=[Field.NHS_NUMBER.value],
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What has to be known of every row that is next, as the reviewer saw it."""
+
+    pk: int
+    row_number: int
+    outcome: str
+    fingerprint: str
+    matched_child_id: int | None
+    claimed_child_id: int | None
+    nhs_number: str | None
+    school_id: int | None
+    home_educated: bool
+    move: str
+    way: str
+    takes_number: bool
 
 
 @transaction.atomic(durable=True)
@@ -111,26 +140,24 @@ def _commit_batch(
     sql.lock_out_other_commits(for_import=cohort_import.pk)
     rows = list(
         CohortRow.objects.filter(
-            pk__in=[row.pk for row in due if not row.says_nothing_new]
+            pk__in=[row.pk for row in due if row.way == Way.LOADED]
         ).order_by("row_number")
     )
     known = children.lock(_children_of(rows))
-    unchanged = _unchanged(cohort_import, due, rows)
-    at = clock()
-    sql.finish_rows_that_say_nothing_new(
-        [row.pk for row in due if row.says_nothing_new and row.pk in unchanged], at=at
+    unchanged = _unchanged(cohort_import, due)
+    applying = Applying(
+        import_id=cohort_import.pk,
+        team_id=cohort_import.team_id,
+        academic_year=cohort_import.academic_year,
+        by_id=_approved_by_id(cohort_import),
+        at=clock(),
     )
-    apply(
-        [row for row in rows if row.pk in unchanged],
-        known,
-        Applying(
-            import_id=cohort_import.pk,
-            team_id=cohort_import.team_id,
-            academic_year=cohort_import.academic_year,
-            by_id=_approved_by_id(cohort_import),
-            at=at,
-        ),
+    as_seen = [row for row in due if row.pk in unchanged]
+    sql.finish_up_to_date(
+        [row.pk for row in as_seen if row.way == Way.UP_TO_DATE], at=applying.at
     )
+    apply_new([row for row in as_seen if row.way == Way.NEW], applying)
+    apply([row for row in rows if row.pk in unchanged], known, applying)
     CohortRow.objects.filter(
         pk__in=[row.pk for row in due if row.pk not in unchanged]
     ).update(held=True)
@@ -144,7 +171,7 @@ def _commit_batch(
 def _due(cohort_import: CohortImport, *, after: int) -> list[Due]:
     rows = (
         cohort_import.rows.filter(committed_at=None, held=False, row_number__gt=after)
-        .annotate(says_nothing_new=_SAYS_NOTHING_NEW)
+        .annotate(way=_WAY, takes_number=_TAKES_NUMBER)
         .order_by("row_number")
         .values_list(*(each.name for each in fields(Due)))
     )
@@ -160,13 +187,8 @@ def _children_of(rows: Sequence[CohortRow]) -> set[int]:
     }
 
 
-def _unchanged(
-    cohort_import: CohortImport, due: Sequence[Due], rows: Sequence[CohortRow]
-) -> set[int]:
-    """Return which of the rows due still are what the reviewer saw, and can be written.
-
-    :param rows: those that have something to write
-    """
+def _unchanged(cohort_import: CohortImport, due: Sequence[Due]) -> set[int]:
+    """Return which of the rows due still are what the reviewer saw, and can be written."""
     seen = {row.pk: row.fingerprint for row in due}
     changed = {
         row_id
@@ -174,31 +196,17 @@ def _unchanged(
         if worked_out.fingerprint != seen[row_id]
     }
     unchanged = seen.keys() - changed
-    return unchanged - _colliding(
-        [row for row in due if row.pk in unchanged],
-        [row for row in rows if row.pk in unchanged],
-    )
+    return unchanged - _colliding([row for row in due if row.pk in unchanged])
 
 
-def _colliding(due: Sequence[Due], rows: Sequence[CohortRow]) -> set[int]:
+def _colliding(due: Sequence[Due]) -> set[int]:
     """Return rows that would take an NHS number that another child has.
 
     The rules let no row do that, nor two rows have one child. Should they ever, it
     is for a person to see, and no reason to fail a whole batch.
     """
     existing = [row for row in due if row.outcome == Outcome.ALREADY_IN_MAVIS]
-    numbered = [
-        row
-        for row in rows
-        if row.nhs_number
-        and (
-            row.outcome == Outcome.NEW
-            or (
-                row.outcome == Outcome.ALREADY_IN_MAVIS
-                and Field.NHS_NUMBER in row.additions
-            )
-        )
-    ]
+    numbered = [row for row in due if row.takes_number]
     numbers = Counter(row.nhs_number for row in numbered)
     matched = Counter(row.matched_child_id for row in existing)
     return {

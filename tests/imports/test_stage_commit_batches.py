@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from django.db import connections, transaction
-from django.db.models import Q
+from django.db.models import Value
 from django.test.utils import CaptureQueriesContext
 
 from children.models import Child, ChildTrace, CohortMembership
@@ -124,15 +124,22 @@ def test_the_size_of_the_batches_makes_no_difference(settings):
 
 
 @pytest.mark.django_db
-def test_a_row_that_says_nothing_new_is_committed_like_any_other(monkeypatch):
+def test_rows_that_are_not_loaded_are_committed_like_any_other(monkeypatch):
     """Slow and obvious: every row is loaded, and applied to its child."""
     done = []
-    for says_nothing_new in [commit._SAYS_NOTHING_NEW, Q(pk=None)]:
+    for way in [commit._WAY, Value(commit.Way.LOADED.value)]:
         before = transaction.savepoint()
-        monkeypatch.setattr(commit, "_SAYS_NOTHING_NEW", says_nothing_new)
+        monkeypatch.setattr(commit, "_WAY", way)
         cohort_import = mixed_import()
         repeats_all(cohort_import, first_name="Jide")
         repeats_all(cohort_import, first_name="Kemi", restricted=True)
+        for name, values in NEWCOMERS.items():
+            CohortRowFactory(
+                cohort_import=cohort_import,
+                first_name=name,
+                trace=TraceFactory(),
+                **{"last_name": name, "date_of_birth": date(2014, 2, 3)} | values,
+            )
         match_rows(cohort_import)
         approve(cohort_import)
         commit_rows(cohort_import)
@@ -144,7 +151,16 @@ def test_a_row_that_says_nothing_new_is_committed_like_any_other(monkeypatch):
     assert fast == slow
     (jide,) = (row for row in fast[0]["CohortRow"] if "Jide" in row)
     assert f"('result', '{Result.UP_TO_DATE}')" in jide
-    assert [name for name, _ in fast[1]] == ["Jide", "Kemi"]
+    assert [name for name, _ in fast[1]] == sorted(["Jide", "Kemi", *NEWCOMERS])
+
+
+# Rows that become children, of every kind.
+NEWCOMERS = {
+    "Lola": {"parent_1_name": "Ada Obi", "parent_1_relationship": "mother"},
+    "Musa": {"restricted": True, "home_educated": True},
+    "Nkechi": {"deceased": True, "date_of_death": date(2026, 1, 2)},
+    "Obi": {"nhs_number": another_nhs_number(), "nhs_number_confirmed": True},
+}
 
 
 def repeats_all(cohort_import, **values):
