@@ -4,6 +4,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+_in_order = json.JSONEncoder(sort_keys=True, default=str, separators=(",", ":"))
+
 
 def fingerprint(outcome: Mapping[str, object]) -> str:
     """Return 64 hexadecimal digits that are the same for the same outcome only.
@@ -14,5 +16,4 @@ def fingerprint(outcome: Mapping[str, object]) -> str:
     can add a key without every upload in review needing a second look.
     """
     said = {key: value for key, value in outcome.items() if value}
-    text = json.dumps(said, sort_keys=True, default=str, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_in_order.encode(said).encode()).hexdigest()

@@ -11,6 +11,7 @@ from django.db import OperationalError, connection, transaction
 
 from imports.rules.concerned import Keys
 from imports.sql.known import THESE_ROWS
+from mavis.sql import array_of
 
 # Entries are kept longer than anything is compared by them.
 DAYS_COMPARED = 6
@@ -111,7 +112,7 @@ def keys_of_children(child_ids: Collection[int], *, import_id: int) -> list[Keys
     """Return the keys of children as they are, and as they were before an import."""
     with connection.cursor() as cursor:
         cursor.execute(
-            KEYS_OF_CHILDREN, {"child_ids": list(child_ids), "import_id": import_id}
+            KEYS_OF_CHILDREN, {"child_ids": array_of(child_ids), "import_id": import_id}
         )
         return [_keys(*row) for row in cursor.fetchall()]
 
@@ -126,7 +127,9 @@ FROM {THESE_ROWS}
 def keys_of_rows(row_ids: Sequence[int], *, import_id: int) -> dict[int, Keys]:
     """Return the keys of rows of an import, by the row's id."""
     with connection.cursor() as cursor:
-        cursor.execute(KEYS_OF_ROWS, {"row_ids": list(row_ids), "import_id": import_id})
+        cursor.execute(
+            KEYS_OF_ROWS, {"row_ids": array_of(row_ids), "import_id": import_id}
+        )
         return {row_id: _keys(*row) for row_id, *row in cursor.fetchall()}
 
 
@@ -157,8 +160,8 @@ def rows_compared_with(
         cursor.execute(
             TO_BE_LOOKED_AT,
             {
-                "row_ids": list(row_ids),
-                "changed": list(changed),
+                "row_ids": array_of(row_ids),
+                "changed": array_of(changed),
                 "import_id": import_id,
             },
         )

@@ -8,7 +8,7 @@ from django.db import connection
 
 from imports.models import CloseMatch
 from imports.rules.outcomes import Result
-from mavis.sql import copy_into
+from mavis.sql import array_of, copy_into
 
 # Every commit of every import holds this while it works rows out and writes, so
 # that two imports of one new child cannot both create it. The number is "Mavis".
@@ -63,7 +63,7 @@ WHERE r.id = ANY(%(row_ids)s) AND c.id IS DISTINCT FROM r.matched_child_id
 def rows_whose_number_is_taken(row_ids: Collection[int]) -> set[int]:
     """Return those of these rows whose NHS number another child has now."""
     with connection.cursor() as cursor:
-        cursor.execute(NUMBERS_TAKEN, {"row_ids": list(row_ids)})
+        cursor.execute(NUMBERS_TAKEN, {"row_ids": array_of(row_ids)})
         return {row_id for (row_id,) in cursor.fetchall()}
 
 
@@ -115,12 +115,12 @@ def create_children(
         cursor.execute(
             CREATE_CHILDREN,
             {
-                "row_ids": list(children),
-                "child_ids": list(children.values()),
+                "row_ids": array_of(children),
+                "child_ids": array_of(children.values()),
                 "team_id": team_id,
                 "academic_year": academic_year,
                 "at": at,
-                "without_number": list(without_number),
+                "without_number": array_of(without_number),
             },
         )
 
@@ -157,7 +157,7 @@ def give_contacts(children: Mapping[int, int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             GIVE_CONTACTS,
-            {"row_ids": list(children), "child_ids": list(children.values())},
+            {"row_ids": array_of(children), "child_ids": array_of(children.values())},
         )
 
 
@@ -176,7 +176,7 @@ def give_traces(children: Mapping[int, int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             GIVE_TRACES,
-            {"row_ids": list(children), "child_ids": list(children.values())},
+            {"row_ids": array_of(children), "child_ids": array_of(children.values())},
         )
 
 
@@ -207,7 +207,7 @@ def finish_up_to_date(row_ids: Sequence[int], *, at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             FINISH_UP_TO_DATE,
-            {"row_ids": list(row_ids), "at": at, "result": str(Result.UP_TO_DATE)},
+            {"row_ids": array_of(row_ids), "at": at, "result": str(Result.UP_TO_DATE)},
         )
 
 
@@ -243,7 +243,7 @@ def finish_rows(rows: Sequence[Committed], *, at: datetime) -> None:
             FINISH_ROWS,
             {
                 "at": at,
-                "row_ids": [row.row_id for row in rows],
+                "row_ids": array_of(row.row_id for row in rows),
                 "results": [str(row.result) for row in rows],
                 "child_ids": [row.child_id for row in rows],
                 "school_move_ids": [row.school_move_id for row in rows],

@@ -14,6 +14,7 @@ from django.db import connection
 from children.rules.contacts import Details, KnownContact
 from imports.rules.differences import ChildValues, RowValues
 from imports.rules.worked_out import ChildFacts, RowFacts
+from mavis.sql import array_of
 from schoolmoves.rules.moving import Archived, Place, ProposedMove, Standing
 
 # Rows of an import, each by its id. PostgreSQL knows nothing yet of an import that has
@@ -46,7 +47,7 @@ ORDER BY r.id
 def rows(*, import_id: int, row_ids: Sequence[int]) -> list[RowFacts]:
     """Return what these rows of an import say, in the order of their ids."""
     with connection.cursor() as cursor:
-        cursor.execute(ROWS, {"import_id": import_id, "row_ids": list(row_ids)})
+        cursor.execute(ROWS, {"import_id": import_id, "row_ids": array_of(row_ids)})
         return [
             RowFacts(
                 id=row[0],
@@ -152,7 +153,7 @@ def children(
         "import_id": import_id,
         "team_id": team_id,
         "academic_year": academic_year,
-        "child_ids": sorted(child_ids),
+        "child_ids": array_of(sorted(child_ids)),
     }
     with connection.cursor() as cursor:
         cursor.execute(IGNORED_PLACES, wanted)
@@ -232,5 +233,5 @@ def keep_children_before(import_id: int, child_ids: Collection[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             KEEP_CHILDREN_BEFORE,
-            {"import_id": import_id, "child_ids": sorted(child_ids)},
+            {"import_id": import_id, "child_ids": array_of(child_ids)},
         )

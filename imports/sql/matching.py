@@ -11,6 +11,7 @@ from imports.rules.matching import CandidatePair, Claim
 from imports.rules.worked_out import WorkedOut
 from imports.sql.known import THESE_ROWS
 from imports.sql.known import keep_children_before as keep_children_before
+from mavis.sql import array_of
 
 # Children that have a row's number, or agree on three of the four details. Every
 # such agreement contains first name and date of birth, or last name and postcode,
@@ -115,7 +116,7 @@ def candidate_pairs(
     """Return every child that resembles one of these rows, row by row."""
     with connection.cursor() as cursor:
         cursor.execute(
-            CANDIDATE_PAIRS, {"import_id": import_id, "row_ids": list(row_ids)}
+            CANDIDATE_PAIRS, {"import_id": import_id, "row_ids": array_of(row_ids)}
         )
         return iter([CandidatePair(*pair) for pair in cursor.fetchall()])
 
@@ -152,7 +153,7 @@ def stored_claims(
     """Return each claim to one of these children that a row of the import has."""
     with connection.cursor() as cursor:
         cursor.execute(
-            STORED_CLAIMS, {"import_id": import_id, "child_ids": list(child_ids)}
+            STORED_CLAIMS, {"import_id": import_id, "child_ids": array_of(child_ids)}
         )
         return [(child_id, Claim(*claim)) for child_id, *claim in cursor.fetchall()]
 
@@ -206,8 +207,8 @@ def store_worked_out(cohort_import_id: int, worked_out: Iterable[WorkedOut]) -> 
                     (
                         one.row_id,
                         candidate.child_id,
-                        _array(candidate.differences),
-                        _array(candidate.reasons),
+                        array_of(candidate.differences),
+                        array_of(candidate.reasons),
                     )
                     for candidate in one.candidates
                 ]
@@ -220,14 +221,6 @@ def store_worked_out(cohort_import_id: int, worked_out: Iterable[WorkedOut]) -> 
     return count
 
 
-def _array(values: Iterable[object]) -> str:
-    """Return names of our own, or numbers, as PostgreSQL writes an array of them.
-
-    psycopg takes sixty microseconds for a list, and there are three to a row.
-    """
-    return f"{{{','.join(map(str, values))}}}"
-
-
 def _columns(one: WorkedOut) -> tuple[object, ...]:
     return (
         one.row_id,
@@ -236,12 +229,12 @@ def _columns(one: WorkedOut) -> tuple[object, ...]:
         one.matched_child_id,
         one.claimed_child_id,
         one.claim_strength,
-        _array(one.differences),
-        _array(one.additions),
-        _array(one.competing_rows),
+        array_of(one.differences),
+        array_of(one.additions),
+        array_of(one.competing_rows),
         one.move,
         one.other_team_id,
         one.fingerprint,
         one.archived or "",
-        _array(one.compared_with),
+        array_of(one.compared_with),
     )

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from django.db import connection
 
 from imports.sql.known import THESE_ROWS
+from mavis.sql import array_of
 
 # Rather a row too few than one too many: the others are worked out by the rules, which
 # say what case, spacing and accents mean (imports.rules.differences), whom a parent in
@@ -73,8 +74,8 @@ def with_nothing_new(
         cursor.execute(
             WITH_NOTHING_NEW,
             {
-                "row_ids": list(children),
-                "child_ids": list(children.values()),
+                "row_ids": array_of(children),
+                "child_ids": array_of(children.values()),
                 "import_id": import_id,
                 "team_id": team_id,
                 "academic_year": academic_year,

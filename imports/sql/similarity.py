@@ -10,6 +10,7 @@ from django.db import connection
 
 from imports.rules.similarity import Person, SimilarPair
 from imports.sql.known import THESE_ROWS
+from mavis.sql import array_of
 
 # Children who share enough with a row, as `imports.rules.similarity.shares_enough`
 # says; a test compares the two. Each join is served by an index; another test reads
@@ -106,7 +107,7 @@ def similar_pairs(*, import_id: int, row_ids: Sequence[int]) -> Iterator[Similar
     """Return every child worth comparing with one of these rows, row by row."""
     with connection.cursor() as cursor:
         cursor.execute(
-            SIMILAR_PAIRS, {"import_id": import_id, "row_ids": list(row_ids)}
+            SIMILAR_PAIRS, {"import_id": import_id, "row_ids": array_of(row_ids)}
         )
         for pair in cursor.fetchall():
             row_id, row_number, child_id = pair[:3]
