@@ -3,7 +3,8 @@
 The database proposes pairs and says what agrees; imports.rules.matching decides.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import connection
 
@@ -128,16 +129,16 @@ ORDER BY id
 """
 
 
-def undecided_row_ids(*, import_id: int) -> list[int]:
+def undecided_row_ids(*, import_id: int) -> Sequence[int]:
     """Return the rows of which nothing has been worked out yet, in order."""
     with connection.cursor() as cursor:
         cursor.execute(UNDECIDED_ROWS, {"import_id": import_id})
-        return [row_id for (row_id,) in cursor.fetchall()]
+        return array("q", (row_id for (row_id,) in cursor))
 
 
 STORED_CLAIMS = """
 SELECT r.claimed_child_id, r.id, r.row_number, r.claim_strength
-FROM unnest(%(child_ids)s::bigint[]) AS asked(child_id)
+FROM (SELECT DISTINCT unnest(%(child_ids)s::bigint[]) AS child_id) AS asked
 CROSS JOIN LATERAL (
     SELECT * FROM imports_cohortrow
     WHERE claimed_child_id = asked.child_id
@@ -148,9 +149,12 @@ WHERE r.cohort_import_id = %(import_id)s
 
 
 def stored_claims(
-    *, import_id: int, child_ids: Collection[int]
+    *, import_id: int, child_ids: Iterable[int]
 ) -> list[tuple[int, Claim]]:
-    """Return each claim to one of these children that a row of the import has."""
+    """Return each claim to one of these children that a row of the import has.
+
+    :param child_ids: any of them may be named again
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             STORED_CLAIMS, {"import_id": import_id, "child_ids": array_of(child_ids)}

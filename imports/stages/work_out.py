@@ -4,15 +4,15 @@ Shared by match, which stores it for the review, and commit, which works every r
 out again under lock and compares.
 """
 
-from collections import defaultdict
+from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 
 from imports.models import CohortImport
 from imports.rules import matching, similarity
-from imports.rules.matching import NOBODY, CandidatePair, Claim, Match
+from imports.rules.found import Found
+from imports.rules.matching import NOBODY, CandidatePair, Match
 from imports.rules.similarity import SimilarPair
 from imports.rules.worked_out import Importing, WorkedOut
 from imports.rules.working_out import conclude, nothing_new
@@ -23,7 +23,7 @@ from imports.sql import similarity as similarity_sql
 from mavis import stopping
 
 # Rows asked about in one statement, and rows whose values are held at once.
-ROWS_COMPARED_AT_ONCE = 50_000
+ROWS_COMPARED_AT_ONCE = 5_000
 ROWS_RESEMBLING_AT_ONCE = 5_000
 ROWS_LOADED_AT_ONCE = 2_000
 
@@ -45,7 +45,7 @@ def work_out(
     """
     if row_ids is None:
         row_ids = sql.undecided_row_ids(import_id=cohort_import.pk)
-    row_ids = sorted(row_ids)
+    row_ids = array("q", sorted(row_ids))  # of a large import, and kept to the end
     pool_size = cohort_import.pool_size
     if pool_size is None:
         pool_size = similarity_sql.pool_size()
@@ -57,14 +57,17 @@ def work_out(
 
 
 def _conclude(
-    import_id: int, row_ids: Sequence[int], found: "Found", importing: Importing
+    import_id: int, row_ids: Sequence[int], found: Found, importing: Importing
 ) -> Iterator[WorkedOut]:
     """Say of each of these rows what its match comes to."""
-    competing = {row_id: found.competing_rows(row_id) for row_id in row_ids}
+    matches = {row_id: found.match(row_id) for row_id in row_ids}
+    competing = {
+        row_id: found.competing_rows(row_id, match) for row_id, match in matches.items()
+    }
     certain = {
         row_id: match.child_ids[0]
-        for row_id in row_ids
-        if (match := found.match(row_id)).is_plain and not competing[row_id]
+        for row_id, match in matches.items()
+        if match.is_plain and not competing[row_id]
     }
     with_nothing_new = sql_nothing_new.with_nothing_new(
         certain,
@@ -78,14 +81,12 @@ def _conclude(
         team_id=importing.team_id,
         academic_year=importing.academic_year,
         child_ids={
-            child_id
-            for row_id in to_compare
-            for child_id in found.match(row_id).child_ids
+            child_id for row_id in to_compare for child_id in matches[row_id].child_ids
         },
     )
     rows = iter(known.rows(import_id=import_id, row_ids=to_compare))
-    for row_id in row_ids:
-        match, compared_with = found.match(row_id), found.compared_with.get(row_id, ())
+    for row_id, match in matches.items():
+        compared_with = found.compared_with(row_id)
         if row_id in with_nothing_new:
             yield nothing_new(row_id, match, importing, compared_with)
         else:
@@ -99,47 +100,6 @@ def _conclude(
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What comparing rows with children has come to.
-
-    - `matches`: of each row that has one
-    - `claims`: all of those to each child, in this import
-    - `compared_with`: the children that each row was compared with, if with any
-    """
-
-    matches: dict[int, Match] = field(default_factory=dict)
-    claims: dict[int, list[Claim]] = field(default_factory=lambda: defaultdict(list))
-    compared_with: dict[int, tuple[int, ...]] = field(default_factory=dict)
-
-    def match(self, row_id: int) -> Match:
-        """Return the match of a row."""
-        return self.matches.get(row_id, NOBODY)
-
-    def competing_rows(self, row_id: int) -> tuple[int, ...]:
-        """Return the row numbers that keep a row from having its child to itself."""
-        child_id = self.match(row_id).only_child_id
-        if child_id is None:
-            return ()
-        return matching.competing_rows(row_id, self.claims[child_id])
-
-    def add(
-        self, pairs: Sequence[CandidatePair] | Sequence[SimilarPair], match: Match
-    ) -> None:
-        """Add what the pairs of one row have come to."""
-        row_id = pairs[0].row_id
-        child_ids = tuple(pair.child_id for pair in pairs)
-        earlier = self.compared_with.get(row_id, ())
-        if match is not NOBODY:
-            self.matches[row_id] = match
-            if child_ids == match.child_ids:
-                child_ids = match.child_ids  # most often: they are held once
-        self.compared_with[row_id] = earlier + child_ids
-        if match.only_child_id is not None:
-            claim = Claim(row_id, pairs[0].row_number, match.strength)
-            self.claims[match.only_child_id].append(claim)
-
-
 def find_matches(import_id: int, row_ids: Sequence[int], *, pool_size: int) -> Found:
     """Compare rows with every child whom they may be about.
 
@@ -148,10 +108,10 @@ def find_matches(import_id: int, row_ids: Sequence[int], *, pool_size: int) -> F
     found = Found()
     _decide(found, import_id, row_ids, pool_size)
     ours = set(row_ids)
-    stored = sql.stored_claims(import_id=import_id, child_ids=found.claims.keys())
-    for child_id, claim in stored:
-        if claim.row_id not in ours:
-            found.claims[child_id].append(claim)
+    stored = sql.stored_claims(import_id=import_id, child_ids=found.claimed())
+    found.settle(
+        (child_id, claim) for child_id, claim in stored if claim.row_id not in ours
+    )
     return found
 
 
@@ -169,7 +129,7 @@ def _decide(
         for row_id, group in groupby(pairs, attrgetter("row_id")):
             candidates = list(group)
             match = matching.decide(candidates)
-            found.add(candidates, match)
+            _add(found, candidates, match)
             if match is not NOBODY:
                 left.remove(row_id)
         for resembling in _chunks(sorted(left), ROWS_RESEMBLING_AT_ONCE):
@@ -184,7 +144,16 @@ def _decide_by_likeness(
     for _, group in groupby(pairs, attrgetter("row_id")):
         worth_comparing = list(group)
         match = similarity.decide(worth_comparing, pool_size=pool_size)
-        found.add(worth_comparing, match)
+        _add(found, worth_comparing, match)
+
+
+def _add(
+    found: Found, pairs: Sequence[CandidatePair] | Sequence[SimilarPair], match: Match
+) -> None:
+    """Add what the pairs of one row have come to."""
+    row = pairs[0]
+    compared = [pair.child_id for pair in pairs]
+    found.add(row.row_id, row.row_number, compared, match)
 
 
 def _chunks(row_ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:

@@ -28,11 +28,9 @@ class Proposed:
 def proposals(data: Labelled) -> Proposed:
     """Return the pairs that an import of these rows would propose or take for certain."""
     with tables_of(data):
-        matches = find_matches(
-            IMPORT_ID, sorted(data.rows), pool_size=len(data.children)
-        ).matches
+        found = find_matches(IMPORT_ID, sorted(data.rows), pool_size=len(data.children))
     proposed = Proposed([], [])
-    for row_id, match in matches.items():
+    for row_id, match in found.matches():
         is_similar = bool(match.reasons)
         for child_id in match.child_ids:
             points = compare(data, row_id, child_id).points

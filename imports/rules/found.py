@@ -1,0 +1,121 @@
+"""What comparing the rows of an import with children has come to.
+
+Every row of an import has to be known before any can be concluded, for another may
+claim the same child. Nearly all have one child and nothing more to be said of it: of
+those four numbers are kept and not the objects, which would be 60 MB of 100,000 rows.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, pairwise
+
+from imports.rules.matching import NOBODY, Claim, Match, Strength, competing_rows
+
+
+class Found:
+    """The matches of some rows, the claims to their children, and all whom they resemble.
+
+    Add all there is, then `settle` the claims, and then ask.
+    """
+
+    def __init__(self) -> None:
+        # Rows with one child and nothing to be said of it, in the order of their ids.
+        self._rows = array("q")
+        self._row_numbers = array("q")
+        self._children = array("q")
+        self._strengths = array("b")
+        self._matches: dict[int, Match] = {}  # of all other rows that have one
+        self._compared_with: dict[int, tuple[int, ...]] = {}  # if with others too
+        self._claims: list[tuple[int, Claim]] = []  # of those in _matches
+        self._disputed: dict[int, list[Claim]] = {}
+
+    def add(
+        self, row_id: int, row_number: int, compared: Sequence[int], match: Match
+    ) -> None:
+        """Add what a row has come to. It may be compared again if it is nobody.
+
+        :param compared: the children that it was compared with
+        """
+        compared = self._compared_with.get(row_id, ()) + tuple(compared)
+        child_id = match.only_child_id
+        in_order = not self._rows or self._rows[-1] < row_id
+        if (
+            child_id is not None
+            and in_order
+            and compared == match.child_ids
+            and match == Match(match.child_ids, strength=match.strength)
+        ):
+            self._rows.append(row_id)
+            self._row_numbers.append(row_number)
+            self._children.append(child_id)
+            self._strengths.append(match.strength)
+            return
+        self._compared_with[row_id] = compared
+        if match is not NOBODY:
+            self._matches[row_id] = match
+        if child_id is not None:
+            claim = Claim(row_id, row_number, match.strength)
+            self._claims.append((child_id, claim))
+
+    def claimed(self) -> Iterator[int]:
+        """Return the children that a row would have to itself, once for each row."""
+        return chain(self._children, (child_id for child_id, _ in self._claims))
+
+    def settle(self, stored: Iterable[tuple[int, Claim]]) -> None:
+        """Note who claims a child that another row claims too.
+
+        :param stored: claims of other rows of the import to the same children
+        """
+        disputed: dict[int, list[Claim]] = {}
+        for child_id, claim in stored:
+            disputed.setdefault(child_id, []).append(claim)
+        for one, another in pairwise(sorted(self.claimed())):
+            if one == another:
+                disputed.setdefault(one, [])
+        for place, child_id in enumerate(self._children):
+            if child_id in disputed:
+                disputed[child_id].append(self._claim(place))
+        for child_id, claim in self._claims:
+            if child_id in disputed:
+                disputed[child_id].append(claim)
+        self._disputed = disputed
+
+    def _claim(self, place: int) -> Claim:
+        return Claim(
+            self._rows[place], self._row_numbers[place], self._strengths[place]
+        )
+
+    def matches(self) -> Iterator[tuple[int, Match]]:
+        """Return each row that has a match, with it."""
+        yield from ((row_id, self.match(row_id)) for row_id in self._rows)
+        yield from self._matches.items()
+
+    def match(self, row_id: int) -> Match:
+        """Return the match of a row."""
+        place = self._place(row_id)
+        if place is None:
+            return self._matches.get(row_id, NOBODY)
+        return Match(
+            (self._children[place],), strength=Strength(self._strengths[place])
+        )
+
+    def compared_with(self, row_id: int) -> tuple[int, ...]:
+        """Return the children that a row was compared with."""
+        place = self._place(row_id)
+        if place is None:
+            return self._compared_with.get(row_id, ())
+        return (self._children[place],)
+
+    def competing_rows(self, row_id: int, match: Match) -> tuple[int, ...]:
+        """Return the row numbers that keep a row from having its child to itself.
+
+        :param match: the row's own
+        """
+        claims = self._disputed.get(match.only_child_id or 0)
+        return competing_rows(row_id, claims) if claims else ()
+
+    def _place(self, row_id: int) -> int | None:
+        place = bisect_left(self._rows, row_id)
+        found = place < len(self._rows) and self._rows[place] == row_id
+        return place if found else None
