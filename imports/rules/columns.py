@@ -22,6 +22,8 @@ class Column:
     blank: str = ""  # the sentence for a required cell that is blank
     guidance: str  # what the cell holds; on the upload page and in the template
     example: str
+    # Most rows have a text of their own here.
+    differs: bool = False
 
     @property
     def instruction(self) -> str:
@@ -39,6 +41,7 @@ def _parent(number: int, *, name: str, phone: str, email: str) -> tuple[Column, 
         Column(
             header=f"PARENT_{number}_NAME",
             field=f"parent_{number}_name",
+            differs=True,
             read=readers.read_name,
             guidance=f"The parent or guardian’s full name. {NAME}",
             example=name,
@@ -56,6 +59,7 @@ def _parent(number: int, *, name: str, phone: str, email: str) -> tuple[Column, 
         Column(
             header=f"PARENT_{number}_PHONE",
             field=f"parent_{number}_phone",
+            differs=True,
             read=readers.read_phone,
             guidance=(
                 "One phone number. An international one begins with + and the "
@@ -66,6 +70,7 @@ def _parent(number: int, *, name: str, phone: str, email: str) -> tuple[Column, 
         Column(
             header=f"PARENT_{number}_EMAIL",
             field=f"parent_{number}_email",
+            differs=True,
             read=readers.read_email,
             guidance="One email address.",
             example=email,
@@ -157,6 +162,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         header="CHILD_ADDRESS_LINE_1",
         field="address_line_1",
+        differs=True,
         read=readers.read_text,
         guidance=TEXT,
         example="1 High Street",
@@ -178,6 +184,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         header="CHILD_POSTCODE",
         field="postcode",
+        differs=True,
         read=readers.read_postcode,
         required=True,
         blank="Enter a postcode like SW1A 1AA",
@@ -190,6 +197,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         header="CHILD_NHS_NUMBER",
         field="nhs_number_uploaded",
+        differs=True,
         read=readers.read_nhs_number,
         guidance=(
             "10 digits; spaces and hyphens are fine. Without it the number is looked "

@@ -1,7 +1,7 @@
 """One row of the file as values, and everything that is wrong with it.
 
 Every column is read and every rule is checked: the team mends a file once. Cells
-repeat from row to row (schools, dates, towns), so what a column made of a text is
+repeat from row to row (schools, dates, towns), so what such a column made of a text is
 remembered while a file is read; it is what makes a large file quick.
 """
 
@@ -88,7 +88,7 @@ class RowReader:
         # Of a wide file only the columns that are read: a short row stays short.
         self._read_width = max(headers.places.values(), default=-1) + 1
         self._columns: list[tuple[int, Column, dict[str, Any]]] = [
-            (headers.places[header], column, {})
+            (headers.places[header], column, {"": _read(column, "")})
             for header, column in BY_HEADER.items()
             if header in headers.places
         ]
@@ -121,7 +121,7 @@ class RowReader:
             value = remembered.get(text)
             if value is None:
                 value = _read(column, text)
-                if len(remembered) < _REMEMBERED:
+                if not column.differs and len(remembered) < _REMEMBERED:
                     remembered[text] = value
             if value.__class__ is Unreadable:
                 found.errors.append(_problem(row.number, column.header, value, text))

@@ -1,12 +1,12 @@
 """What only all rows together can tell: the same child twice (spec section 4)."""
 
+import struct
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
 from heapq import merge
-from itertools import islice
-from typing import TypeVar
+from itertools import islice, pairwise
 
 from imports.rules.problems import Problem
 
@@ -17,50 +17,59 @@ NAMED = 10
 Child = tuple[str, str, date, str]  # folded first and last name, birth, postcode
 
 
-Key = TypeVar("Key")
-Row = TypeVar("Row", int, tuple[int, str])
-
-
-@dataclass
 class SameChildren:
     """Finds rows with the same NHS number, and rows about the same child.
 
-    Of a row that is alone, as nearly all are, little is kept: of a child the digest.
+    Four numbers are kept of a row: its own, its NHS number, or 0 for none, and the two
+    halves of a digest of its child.
     """
 
-    _by_number: dict[str, int | list[int]] = field(default_factory=dict)
-    _by_child: dict[bytes, tuple[int, str] | list[tuple[int, str]]] = field(
-        default_factory=dict
-    )
+    def __init__(self) -> None:
+        self._rows = array("q")
+        self._numbers = array("q")
+        self._children = array("Q")
+        self._other_halves = array("Q")
 
     def add(self, row_number: int, *, nhs_number: str, child: Child | None) -> None:
         """Remember a row. `child` is None where one of its details is unreadable."""
-        if nhs_number:
-            _add(self._by_number, nhs_number, row_number)
+        half, other_half = 0, 0
         if child:
             digest = blake2b(repr(child).encode(), digest_size=16).digest()
-            _add(self._by_child, digest, (row_number, nhs_number))
+            half, other_half = _HALVES.unpack(digest)
+        self._rows.append(row_number)
+        self._numbers.append(int(nhs_number or 0))
+        self._children.append(half)
+        self._other_halves.append(other_half)
 
     def problems(self) -> Iterator[Problem]:
         """Return a problem for each row that has a double, naming the others."""
-        for number, rows in self._by_number.items():
-            if isinstance(rows, list):
-                for row in rows:
-                    yield _same_nhs_number(row, number, rows)
-        for doubles in self._by_child.values():
-            if isinstance(doubles, list):
-                yield from _same_child(doubles)
+        by_number: dict[int, list[int]] = {}
+        for place in _doubled(self._numbers):
+            by_number.setdefault(self._numbers[place], []).append(self._rows[place])
+        for number, rows in by_number.items():
+            for row in rows:
+                yield _same_nhs_number(row, _told(number), rows)
+        by_child: dict[tuple[int, int], list[tuple[int, str]]] = {}
+        for place in _doubled(self._children):
+            by_child.setdefault(
+                (self._children[place], self._other_halves[place]), []
+            ).append((self._rows[place], _told(self._numbers[place])))
+        for doubles in by_child.values():
+            yield from _same_child(doubles)
 
 
-def _add(rows: dict[Key, Row | list[Row]], key: Key, row: Row) -> None:
-    """Put a row with those of the same key: one by itself, several as a list."""
-    before = rows.get(key)
-    if before is None:
-        rows[key] = row
-    elif isinstance(before, list):
-        before.append(row)
-    else:
-        rows[key] = [before, row]
+_HALVES = struct.Struct("=QQ")
+
+
+def _doubled(values: Sequence[int]) -> Iterator[int]:
+    """Return the places, in order, of what is there more than once and is not 0."""
+    twice = {one for one, other in pairwise(sorted(values)) if one == other} - {0}
+    if twice:
+        yield from (place for place, value in enumerate(values) if value in twice)
+
+
+def _told(nhs_number: int) -> str:
+    return f"{nhs_number:010}" if nhs_number else ""
 
 
 def _same_nhs_number(row: int, nhs_number: str, rows: Sequence[int]) -> Problem:

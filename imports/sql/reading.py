@@ -12,19 +12,21 @@ from imports.rules.problems import Problem
 from imports.rules.reading import RowRead
 from mavis.rules import urn
 
-# Columns of CohortRow that reading fills, as they are called in RowRead.values too.
-_READ = (
+# Columns of CohortRow that reading fills with text, as RowRead.values calls them too.
+_TEXTS = (
     "first_name", "last_name", "first_name_key", "last_name_key",
-    "preferred_first_name", "preferred_last_name", "date_of_birth",
-    "birth_academic_year", "birth_academic_year_given", "registration", "gender",
+    "preferred_first_name", "preferred_last_name", "registration", "gender",
     "address_line_1", "address_line_2", "town", "postcode",
     "parent_1_name", "parent_1_phone", "parent_1_email",
     "parent_2_name", "parent_2_phone", "parent_2_email",
 )  # fmt: skip
-_WORKED_OUT = (
-    "row_number", "nhs_number_uploaded", "school_id", "home_educated",
+_RELATIONSHIPS = (
     "parent_1_relationship", "parent_1_relationship_other",
     "parent_2_relationship", "parent_2_relationship_other",
+)  # fmt: skip
+_OTHERS = (
+    "row_number", "nhs_number_uploaded", "school_id", "home_educated",
+    "date_of_birth", "birth_academic_year", "birth_academic_year_given",
 )  # fmt: skip
 # The columns that later stages fill, as they are until then.
 _NOT_YET = {
@@ -37,7 +39,7 @@ _NOT_YET = {
 
 COPY_ROWS = f"""
 COPY imports_cohortrow
-    (cohort_import_id, {", ".join((*_WORKED_OUT, *_READ, *_NOT_YET))})
+    (cohort_import_id, {", ".join((*_OTHERS, *_RELATIONSHIPS, *_TEXTS, *_NOT_YET))})
 FROM STDIN
 """
 
@@ -125,16 +127,22 @@ class CopyText:
 def row_line(import_id: int, row: RowRead, school_id: int | None) -> str:
     """Return a row as a line for `copy_rows`. `school_id` is None for no school."""
     values = row.values
-    worked_out = (
-        import_id,
-        row.number,
-        values["nhs_number_uploaded"] or None,
-        school_id,
-        values["school_urn"] == urn.HOME_EDUCATED,
+    texts = [
         *(values["parent_1_relationship"] or ("", "")),
         *(values["parent_2_relationship"] or ("", "")),
+        *map(values.__getitem__, _TEXTS),
+    ]
+    # Looked through together: hardly any has something to be escaped.
+    line = "\t".join(texts)
+    if _SPECIAL_BUT_TAB.search(line) or line.count("\t") != len(texts) - 1:
+        line = "\t".join(map(_text, texts))
+    return (
+        f"{import_id}\t{row.number}\t{values['nhs_number_uploaded'] or _NULL}\t"
+        f"{_NULL if school_id is None else school_id}\t"
+        f"{values['school_urn'] == urn.HOME_EDUCATED}\t{values['date_of_birth']}\t"
+        f"{values['birth_academic_year']}\t{values['birth_academic_year_given']}\t"
+        f"{line}{_NOT_YET_TEXT}"
     )
-    return _line((*worked_out, *map(values.__getitem__, _READ)), _NOT_YET_TEXT)
 
 
 def problem_line(import_id: int, problem: Problem, *, is_warning: bool) -> str:
@@ -167,6 +175,8 @@ def _copy(statement: str, lines: CopyText) -> None:
 
 # What ends a value or a line in COPY's text format, and the character that escapes.
 _SPECIAL = re.compile(r"[\\\t\n\r]")
+_SPECIAL_BUT_TAB = re.compile(r"[\\\n\r]")
+_NULL = r"\N"
 _ESCAPED = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
 
@@ -178,12 +188,12 @@ def _text(value: Any) -> str:
         text: str = value
         return text
     if value is None:
-        return r"\N"
+        return _NULL
     return str(value)
 
 
-def _line(values: Iterable[Any], rest: str = "\n") -> str:
-    return "\t".join(map(_text, values)) + rest
+def _line(values: Iterable[Any]) -> str:
+    return "\t".join(map(_text, values)) + "\n"
 
 
 _NOT_YET_TEXT = "\t" + _line(_NOT_YET.values())

@@ -1,5 +1,7 @@
 """Postcodes of the United Kingdom, and the three that stand for no address."""
 
+import re
+
 import postcode as uk_postcode
 
 # No fixed abode, not known, and from abroad, as NHS systems write them.
@@ -10,6 +12,11 @@ _SHORTEST, _LONGEST = 5, 7
 # The areas whose second letter is O: Colchester, Portsmouth, Southampton, York.
 _BEFORE_O = frozenset("CPSY")
 _TO_DIGIT = {"O": "0", "I": "1"}
+# Every kind of district and a unit, with nothing in them to be put right.
+_L = "[A-HJ-NP-Z]"
+_PLAIN = re.compile(
+    rf"(?!{_PSEUDO_DISTRICT})((?:{_L}[1-9]|{_L}{{2}}[0-9])(?:[0-9]|{_L})?)([0-9]{_L}{{2}})"
+)
 
 
 def normalise(text: str) -> str | None:
@@ -21,6 +28,14 @@ def normalise(text: str) -> str | None:
     ('SW1A 1AA', 'SW1A 0AA', None)
     """
     joined = "".join(text.split()).upper()
+    # Most are plain, and the package takes forty microseconds for each.
+    if plain := _PLAIN.fullmatch(joined):
+        return f"{plain[1]} {plain[2]}"
+    return normalise_by_package(joined)
+
+
+def normalise_by_package(joined: str) -> str | None:
+    """Return what `normalise` does of upper case without spaces, by the package alone."""
     if not (_SHORTEST <= len(joined) <= _LONGEST and joined.isascii()):
         return None
     mended = _mend_district(joined[:-3]) + joined[-3:]

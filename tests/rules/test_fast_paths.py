@@ -1,5 +1,7 @@
 """The quick ways of reading phones, emails and numbers agree with the packages."""
 
+from itertools import product
+
 import nhs_number as package
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +45,26 @@ def test_an_nhs_number_is_valid_where_the_package_says_so_of_a_region(number):
     assert nhs_number.is_valid(number) == any(
         package.is_valid(number, region) for region in regions
     )
+
+
+@given(st.from_regex(postcode._PLAIN, fullmatch=True))
+def test_a_plain_postcode_is_read_as_the_package_reads_it(joined):
+    assert postcode.normalise(joined) == postcode.normalise_by_package(joined)
+
+
+def test_every_kind_of_plain_district_is_read_as_the_package_reads_it():
+    letters, digits = "ABCDEFGHJKLMNPQRSTUVWXYZ", "0123456789"
+    areas = [*letters, *map("".join, product("BCPSYZ", letters))]
+    lasts = ["", "1", "9", *letters]
+    joined = [
+        f"{area}{digit}{last}1AA" for area, digit, last in product(areas, digits, lasts)
+    ]
+
+    plain = [text for text in joined if postcode._PLAIN.fullmatch(text)]
+
+    assert len(plain) > len(joined) / 2
+    for text in joined:
+        assert postcode.normalise(text) == postcode.normalise_by_package(text)
 
 
 @given(
