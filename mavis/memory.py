@@ -23,7 +23,8 @@ YOUNG_LOOKS = 20
 def look_for_cycles_seldom() -> None:
     """Leave alone what is loaded by now, and look at the rest seldom.
 
-    For processes that import, not for those that answer requests.
+    For processes that import, and for the simulator, which holds many people; not for
+    those that answer the requests of browsers.
     """
     gc.collect()
     gc.freeze()

@@ -9,7 +9,7 @@ import random
 import ssl
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -173,7 +173,17 @@ class Client:
         tally.calls += 1
         # httpx's own time-outs start anew with each piece of an answer.
         async with asyncio.timeout(LONGEST_ATTEMPT):
-            return await self._http.get(url, headers=headers)
+            return await self._http.get(
+                url, headers=headers, extensions={"trace": self._keep_apart}
+            )
+
+    async def _keep_apart(self, event: str, _about: Mapping[str, object]) -> None:
+        """Wait, when all is ready for a request to be written, until it may be."""
+        if event == "http11.send_request_headers.started":
+            await self._limiter.keep_apart()
+        elif event == "http11.send_request_headers.complete":
+            # The whole process may have been held up in between.
+            self._limiter.written()
 
     def _url(self, question: Question) -> str:
         if isinstance(question, Read):

@@ -105,6 +105,15 @@ class Limiter(Protocol):
         :raises ImportsFirst: not now
         """
 
+    async def keep_apart(self) -> None:
+        """Return when a request that has had its turn may be written.
+
+        A turn may be long ago by then: a connection had to be opened first.
+        """
+
+    def written(self) -> None:
+        """Note that a request has just been written, maybe later than it should be."""
+
     async def hold(self, seconds: float) -> None:
         """Have every worker wait: PDS says that we ask too much."""
 
@@ -116,6 +125,12 @@ class Unlimited:
     """No limit: for a simulator, or a benchmark."""
 
     async def turn(self) -> None:
+        return
+
+    async def keep_apart(self) -> None:
+        return
+
+    def written(self) -> None:
         return
 
     async def hold(self, seconds: float) -> None:
@@ -162,8 +177,13 @@ class Paced:
 
     async def turn(self) -> None:
         await asyncio.sleep(await self.reserve())
+
+    async def keep_apart(self) -> None:
         while (early := self._may_go_at - time.monotonic()) > 0:
             await asyncio.sleep(early)
+        self.written()
+
+    def written(self) -> None:
         least = LEAST_OF_INTERVAL * self._interval / _MICROSECONDS
         self._may_go_at = time.monotonic() + least
 

@@ -1,5 +1,7 @@
 """The client: headers, attempts, back-off, and what each fault is taken for."""
 
+import asyncio
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -232,3 +234,51 @@ def test_nothing_of_a_child_is_logged(pds, caplog):
 
     assert "Ama" not in caplog.text
     assert "Neil" not in caplog.text
+
+
+# --- When a request is written ---------------------------------------------------------
+
+
+def test_requests_are_kept_apart_where_they_are_written_and_not_before():
+    """A turn may be long ago when its connection has been opened."""
+    happened = []
+
+    class Limiter(Unlimited):
+        async def turn(self):
+            happened.append("turn")
+
+        async def keep_apart(self):
+            happened.append("keep apart")
+            await opened.wait()
+            happened.append("write")
+
+        def written(self):
+            happened.append("written")
+
+    async def answer(reader, writer):
+        opened.set()  # only a connection that is there can be waited for
+        while (await reader.readline()).strip():
+            pass
+        happened.append("arrive")
+        body = json.dumps(patient()).encode()
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+        writer.close()
+
+    async def ask():
+        server = await asyncio.start_server(answer, "127.0.0.1")
+        port = server.sockets[0].getsockname()[1]
+        client = Client(
+            base_url=f"http://127.0.0.1:{port}", ods_code="R0001", limiter=Limiter()
+        )
+        async with server:
+            reply = await client.attempt(READ, reference="row", tally=Tally())
+            await client.close()
+        return reply
+
+    opened = asyncio.Event()
+
+    assert isinstance(run(ask), OnePerson)
+    assert happened[:3] == ["turn", "keep apart", "write"]
+    assert sorted(happened[3:]) == ["arrive", "written"]

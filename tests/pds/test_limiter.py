@@ -81,6 +81,7 @@ def test_a_process_that_was_held_up_sends_no_burst(settings, monkeypatch):
 
     async def turn():
         await limiting.turn()
+        await limiting.keep_apart()
         return time.monotonic()
 
     async def turns():
@@ -93,6 +94,30 @@ def test_a_process_that_was_held_up_sends_no_burst(settings, monkeypatch):
 
     # When it is noted is a little after it is given.
     assert all(gap > LEAST_OF_INTERVAL / 100 - 0.002 for gap in gaps)
+
+
+def test_a_request_that_is_written_late_is_kept_apart_from_the_next(
+    settings, monkeypatch
+):
+    limiting = paced(settings, per_second=100)
+    now = [1000.0]
+
+    async def sleep(seconds):
+        now[0] += seconds
+
+    async def two():
+        monkeypatch.setattr(time, "monotonic", lambda: now[0])
+        monkeypatch.setattr(asyncio, "sleep", sleep)
+        await limiting.keep_apart()
+        now[0] += 5  # the process is held up before it writes
+        limiting.written()
+        was_written = now[0]
+        await limiting.keep_apart()
+        monkeypatch.undo()
+        await limiting.close()
+        return now[0] - was_written
+
+    assert run(two) == pytest.approx(LEAST_OF_INTERVAL / 100)
 
 
 def test_all_wait_while_pds_asks_for_it(settings):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mavis.management.plain import PlainCommand
+from mavis.memory import look_for_cycles_seldom
 from pds.simulator.app import Simulator, make_app
 from pds.simulator.applications import Application, BadKeys, read_jwks, read_pem
 from pds.simulator.generate import generate as generated
@@ -90,6 +91,8 @@ class Command(PlainCommand):
             latency=latency_ms / 1000,
             journal=Journal() if admin else None,
         )
+        # It holds many people, and looking through them would hold up who asks.
+        look_for_cycles_seldom()
         try:
             serve(make_app(simulator), port=port)
         except OSError as error:
