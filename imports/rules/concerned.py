@@ -7,6 +7,7 @@ the others are not looked at (imports.stages.concerned).
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 
 from imports.rules.likeness import changed_about, swapped
 
@@ -37,15 +38,18 @@ class ChangedChildren:
     def of(cls, children: Iterable[Keys]) -> "ChangedChildren":
         """Gather the keys of some children."""
         changed = cls()
-        for child in children:
-            for born in _births(child.date_of_birth):
-                changed.born_and_named.add((born, child.first_name_key))
-                changed.born_and_named.add((born, child.last_name_key))
-            if child.postcode:
-                changed.postcodes.add(child.postcode)
-                changed.postcodes.update(changed_about(child.postcode))
-            changed.numbers.update(number for number in child.numbers if number)
+        changed.add(children)
         return changed
+
+    def add(self, children: Iterable[Keys]) -> None:
+        """Add the keys of more children, or further keys of some."""
+        for child in children:
+            if child.date_of_birth:
+                self.born_and_named.add((child.date_of_birth, child.first_name_key))
+                self.born_and_named.add((child.date_of_birth, child.last_name_key))
+            if child.postcode:
+                self.postcodes.add(child.postcode)
+            self.numbers.update(number for number in child.numbers if number)
 
     def may_concern(self, row: Keys) -> bool:
         """Test if the row may be compared with one of these children.
@@ -54,11 +58,14 @@ class ChangedChildren:
         swapped) and a name (or one that is the other's other name), or the postcode
         (or one with two neighbours changed about), or an NHS number.
         """
+        names = row.first_name_key, row.last_name_key
         return (
             row.postcode in self.postcodes
-            or (row.date_of_birth, row.first_name_key) in self.born_and_named
-            or (row.date_of_birth, row.last_name_key) in self.born_and_named
             or not self.numbers.isdisjoint(row.numbers)
+            or not self.born_and_named.isdisjoint(
+                product(_births(row.date_of_birth), names)
+            )
+            or not self.postcodes.isdisjoint(changed_about(row.postcode))
         )
 
 

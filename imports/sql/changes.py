@@ -81,17 +81,21 @@ def as_of(import_id: int, *, rules: str) -> int | None:
 
 # Children whom a commit of the import itself has changed are compared as they were.
 CHANGED = """
-SELECT DISTINCT child_id FROM children_childchange
+SELECT child_id, count(*) FROM children_childchange
 WHERE id > %(after)s AND by_import_id IS DISTINCT FROM %(import_id)s
+GROUP BY child_id
 LIMIT %(most)s
 """
 
 
-def changed_children(*, after: int, import_id: int, most: int) -> list[int]:
-    """Return the children that others than this import have changed, at most so many."""
+def changed_children(*, after: int, import_id: int, most: int) -> dict[int, int]:
+    """Return how often others than this import have changed children.
+
+    :param most: of how many children at most
+    """
     with connection.cursor() as cursor:
         cursor.execute(CHANGED, {"after": after, "import_id": import_id, "most": most})
-        return [child_id for (child_id,) in cursor.fetchall()]
+        return dict(cursor.fetchall())
 
 
 KEYS_OF_CHILDREN = """

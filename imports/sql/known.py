@@ -233,5 +233,5 @@ def keep_children_before(import_id: int, child_ids: Collection[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             KEEP_CHILDREN_BEFORE,
-            {"import_id": import_id, "child_ids": array_of(child_ids)},
+            {"import_id": import_id, "child_ids": array_of(sorted(child_ids))},
         )

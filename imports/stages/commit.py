@@ -28,7 +28,7 @@ from imports.sql import committing as sql
 from imports.sql import matching
 from imports.stages.applied import Applying
 from imports.stages.apply import apply, apply_new
-from imports.stages.concerned import worked_out_again
+from imports.stages.concerned import KnownChanges, worked_out_again
 from imports.stages.work_out import work_out
 
 
@@ -39,7 +39,10 @@ def run(*, lease: Lease, clock: Clock) -> None:
     """
     done = _settled_rows(lease.import_id).count()
     after = 0  # rows up to here are committed or held
-    while rows := _commit_batch(lease=lease, clock=clock, after=after, done=done):
+    changes = KnownChanges()
+    while rows := _commit_batch(
+        lease=lease, clock=clock, after=after, done=done, changes=changes
+    ):
         after = rows[-1].row_number
         done += len(rows)
         if lease.slice_is_over():
@@ -128,7 +131,7 @@ class Due:
 
 @transaction.atomic(durable=True)
 def _commit_batch(
-    *, lease: Lease, clock: Clock, after: int, done: int
+    *, lease: Lease, clock: Clock, after: int, done: int, changes: KnownChanges
 ) -> Sequence[Due]:
     """Commit or hold the next rows, and return them: none when all are done."""
     began = time.monotonic()
@@ -144,7 +147,7 @@ def _commit_batch(
         ).order_by("row_number")
     )
     known = children.lock(_children_of(rows))
-    unchanged = _unchanged(cohort_import, due)
+    unchanged = _unchanged(cohort_import, due, changes)
     applying = Applying(
         import_id=cohort_import.pk,
         team_id=cohort_import.team_id,
@@ -187,12 +190,14 @@ def _children_of(rows: Sequence[CohortRow]) -> set[int]:
     }
 
 
-def _unchanged(cohort_import: CohortImport, due: Sequence[Due]) -> set[int]:
+def _unchanged(
+    cohort_import: CohortImport, due: Sequence[Due], changes: KnownChanges
+) -> set[int]:
     """Return which of the rows due still are what the reviewer saw, and can be written."""
     seen = {row.pk: row.fingerprint for row in due}
     changed = {
         row_id
-        for row_id, worked_out in worked_out_again(cohort_import, due).items()
+        for row_id, worked_out in worked_out_again(cohort_import, due, changes).items()
         if worked_out.fingerprint != seen[row_id]
     }
     unchanged = seen.keys() - changed
