@@ -2,7 +2,8 @@
 
 Every row of an import has to be known before any can be concluded, for another may
 claim the same child. Nearly all have one child and nothing more to be said of it: of
-those four numbers are kept and not the objects, which would be 60 MB of 100,000 rows.
+those four numbers are kept and not the objects, by which matching 100,000 rows took
+54 MB.
 """
 
 from array import array
