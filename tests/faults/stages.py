@@ -77,7 +77,7 @@ class Caught:
     def _in_the_middle_of(self, stage: Stage) -> bool:
         share, unseen = self.moment(stage)
         self.begin()
-        if stage.status == Status.COMMITTING:
+        if stage.status == Status.COMMITTING and not self._is_approved():
             self.place.wait_for(self.cohort_import, Status.IN_REVIEW)
             self.place.approve(self.cohort_import)
         most = self.cohort_import.row_count * (1 - share if stage.done else 1)
@@ -102,9 +102,18 @@ class Caught:
         over = (Status.IN_REVIEW, Status.COMPLETED)
         return stands(self.cohort_import, *following, *over)
 
+    def _is_approved(self) -> bool:
+        return stands(self.cohort_import, Status.COMMITTING)
+
     def _begin_again(self) -> None:
-        """Give up an upload whose moment was missed, and upload the same file."""
+        """Give up an upload whose moment was missed, and upload the same file.
+
+        One that is being committed cannot be given up: a later moment of it has to do.
+        It may have been between two slices, when no worker has it.
+        """
         self.mend()
+        if self._is_approved():
+            return
         missed = self.cohort_import
         missed.refresh_from_db()
         review.cancel(cohort_import=missed, by=missed.uploaded_by, at=NOW)
