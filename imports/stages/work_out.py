@@ -24,7 +24,6 @@ from mavis import stopping
 
 # Rows asked about in one statement, and rows whose values are held at once.
 ROWS_COMPARED_AT_ONCE = 5_000
-ROWS_RESEMBLING_AT_ONCE = 5_000
 ROWS_LOADED_AT_ONCE = 2_000
 
 
@@ -132,9 +131,9 @@ def _decide(
             _add(found, candidates, match)
             if match is not NOBODY:
                 left.remove(row_id)
-        for resembling in _chunks(sorted(left), ROWS_RESEMBLING_AT_ONCE):
+        if left:
             stopping.check()
-            _decide_by_likeness(found, import_id, resembling, pool_size)
+            _decide_by_likeness(found, import_id, sorted(left), pool_size)
 
 
 def _decide_by_likeness(
