@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
@@ -124,7 +125,7 @@ def _with_what_to_mend(cohort_import: CohortImport) -> Iterator[list[str]]:
         cohort_import.rows.filter(restricted=True).values_list("row_number", flat=True)
     )
     headers: list[str] | None = None
-    for row in file_rules.all_rows(files.content_of(file), file.format):
+    for row in file_rules.all_rows(partial(files.opened, file), file.format):
         told = ""
         if due and due[0] == row.number:
             told = due[1]

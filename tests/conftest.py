@@ -4,6 +4,7 @@ The servers come from tests/servers.py, which bin/test loads before Django.
 """
 
 import csv
+import math
 import os
 import subprocess
 import sys
@@ -51,6 +52,15 @@ def pytest_configure() -> None:
 @pytest.fixture(autouse=True)
 def cheap_passwords(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def no_reports_of_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have reading say nothing on the way, however slow this machine is.
+
+    It would from a connection of its own, which sees nothing of what a test has written.
+    """
+    monkeypatch.setattr("imports.stages.read._REPORT_EVERY", math.inf)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -158,7 +158,7 @@ class ImportFile(models.Model):
 
 
 class ImportFileChunk(models.Model):
-    """A megabyte of an uploaded file, encrypted with Fernet."""
+    """A piece of an uploaded file, encrypted with Fernet."""
 
     file = models.ForeignKey(
         ImportFile, on_delete=models.CASCADE, related_name="chunks"

@@ -7,10 +7,13 @@ row is forgotten once it has been given out.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
 
 from imports.rules import file_headers, file_kinds, file_text, file_workbook
 from imports.rules.file_headers import Headers, MissingColumns
 from imports.rules.file_kinds import XLSX, NotUsable
+from imports.rules.file_text import Open
 from imports.rules.problems import Problem
 from mavis.rules.cells import clean
 
@@ -66,7 +69,7 @@ def inspect(content: bytes, limits: Limits) -> Inspected:
         if len(content) > limits.megabytes * 1024 * 1024:
             raise _too_large(limits.megabytes)
         file_format = file_kinds.kind_of(content)
-        headers, rows = read(content, file_format)
+        headers, rows = read(partial(BytesIO, content), file_format)
         count = 0
         for _row in rows:
             count += 1
@@ -82,7 +85,7 @@ def inspect(content: bytes, limits: Limits) -> Inspected:
     return Inspected(format=file_format, row_count=count, warnings=headers.warnings)
 
 
-def read(content: bytes, file_format: str) -> tuple[Headers, Iterator[Row]]:
+def read(file: Open, file_format: str) -> tuple[Headers, Iterator[Row]]:
     """Return the headers of a file, and then its data rows one by one.
 
     Blank rows at the end are left out; one in between is given without cells. The
@@ -90,22 +93,24 @@ def read(content: bytes, file_format: str) -> tuple[Headers, Iterator[Row]]:
 
     :raises NotUsable, MissingColumns: at once, or while the rows are taken
     """
-    rows = all_rows(content, file_format)
+    rows = all_rows(file, file_format)
     first = next((row for row in rows if not row.is_blank), None)
     if first is None:
         raise NotUsable("empty_file", "The file is empty. Add the children to it")
     return file_headers.read(first.cells), _data_rows(rows)
 
 
-def all_rows(content: bytes, file_format: str) -> Iterator[Row]:
+def all_rows(file: Open, file_format: str) -> Iterator[Row]:
     """Return every row as it stands in the file, headers and blank rows too.
 
     :raises NotUsable: it cannot be read, or not to its end
     """
     if file_format == XLSX:
-        records = file_text.records(file_workbook.as_csv(content), "utf-8")
+        with file() as workbook:
+            text = file_workbook.as_csv(workbook.read())
+        records = file_text.records(partial(BytesIO, text), "utf-8")
     else:
-        records = file_text.records(content, file_text.encoding_of(content))
+        records = file_text.records(file, file_text.encoding_of(file))
     for number, cells in records:
         if number > MOST_ROWS:
             raise _more_than_a_spreadsheet()

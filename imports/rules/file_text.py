@@ -5,12 +5,17 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
 
 from imports.rules.file_kinds import SEPARATORS, NotUsable, separated_by
 
 # A cell of a megabyte is a problem of that cell, and no reason to stop reading.
 csv.field_size_limit(2**31 - 1)
+
+# Gives the bytes of a file anew, from their beginning. They are read a piece at a time
+# and more than once: a large file need not be in memory.
+Open = Callable[[], BinaryIO]
 
 # More commas than this in one record are no row of children, and as cells they would
 # take ten times the memory of the file.
@@ -22,29 +27,45 @@ _FEW, _MANY_IN = 10, 100
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 
 
-def encoding_of(content: bytes) -> str:
+def encoding_of(file: Open) -> str:
     """Return how the text is encoded: UTF-8, else as Excel on Windows saves it.
 
     :raises NotUsable: it is not text
     """
-    nul = content.find(b"\0")
-    if nul >= 0:
-        raise NotUsable(
-            "nul_characters",
-            f"Line {_line_at(content, nul)} of the file has a character that is not "
-            "text (NUL). Open the file in Excel and save it as “CSV UTF-8”, then "
-            "upload it again",
-        )
-    if control := _CONTROL.search(content):
-        raise _control_character(content, control)
-    if _can_be_decoded(content, "utf-8"):
+    _refuse_control_characters(file)
+    if _can_be_decoded(file, "utf-8"):
         return "utf-8-sig"
-    if _can_be_decoded(content, "cp1252"):
+    if _can_be_decoded(file, "cp1252"):
         return "cp1252"
     raise _not_text()
 
 
-def records(content: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
+def _refuse_control_characters(file: Open) -> None:
+    control = None
+    read = 0
+    for piece in _pieces(file):
+        nul = piece.find(b"\0")
+        if nul >= 0:
+            raise NotUsable(
+                "nul_characters",
+                f"Line {_line_at(file, read + nul)} of the file has a character that "
+                "is not text (NUL). Open the file in Excel and save it as “CSV UTF-8”, "
+                "then upload it again",
+            )
+        if control is None and (found := _CONTROL.search(piece)):
+            control = read + found.start(), found[0]
+        read += len(piece)
+    if control is not None:
+        raise _control_character(file, *control)
+
+
+def _pieces(file: Open) -> Iterator[bytes]:
+    with file() as opened:
+        while piece := opened.read(_CHUNK):
+            yield piece
+
+
+def records(file: Open, encoding: str) -> Iterator[tuple[int, list[str]]]:
     """Return each record of the text with its number, blank ones too.
 
     A record is what a spreadsheet shows as a row: a cell may hold line breaks. The
@@ -53,7 +74,7 @@ def records(content: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
     :raises NotUsable: a quotation mark is not closed, or text follows it, or the cells
         of the first row are in quotation marks with something else than commas between
     """
-    lines = _Lines(io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline=""))
+    lines = _Lines(_text(file, encoding))
     # Strict: otherwise a stray quotation mark makes one cell of many rows, and
     # nobody is told that they are gone.
     reader = csv.reader(lines, strict=True)
@@ -67,17 +88,21 @@ def records(content: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
             return
         except _TooManyCommas as error:
             if lines.of_record > 1:
-                raise _quote_not_closed(content, encoding, begins) from error
+                raise _quote_not_closed(file, encoding, begins) from error
             raise _too_many_cells(begins) from error
         except csv.Error as error:
-            if all_blank and (what := _between_quoted_cells(content, encoding, begins)):
+            if all_blank and (what := _between_quoted_cells(file, encoding, begins)):
                 raise separated_by(what) from error
-            raise _quote_not_closed(content, encoding, begins) from error
+            raise _quote_not_closed(file, encoding, begins) from error
         number += 1
         all_blank = all_blank and not any(cells)
         begins = reader.line_num + 1
         lines.begin_record()
         yield number, cells
+
+
+def _text(file: Open, encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(file(), encoding=encoding, newline="")
 
 
 class _TooManyCommas(Exception):
@@ -116,9 +141,9 @@ def _too_many_cells(line: int) -> NotUsable:
     )
 
 
-def _between_quoted_cells(content: bytes, encoding: str, begins: int) -> str | None:
+def _between_quoted_cells(file: Open, encoding: str, begins: int) -> str | None:
     """Return what separates the quoted cells of a line, if it is a known separator."""
-    lines = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
+    lines = _text(file, encoding)
     first = next(itertools.islice(lines, begins - 1, None), "")
     for separator, what in SEPARATORS:
         if re.match(rf'[^"]*"[^"]*" *{re.escape(separator)}', first):
@@ -126,8 +151,8 @@ def _between_quoted_cells(content: bytes, encoding: str, begins: int) -> str | N
     return None
 
 
-def _quote_not_closed(content: bytes, encoding: str, begins: int) -> NotUsable:
-    line = _line_of_the_open_quote(content, encoding, begins)
+def _quote_not_closed(file: Open, encoding: str, begins: int) -> NotUsable:
+    line = _line_of_the_open_quote(file, encoding, begins)
     return NotUsable(
         "quote_not_closed",
         f'The quotation mark (") that opens on line {line} of the file is not closed, '
@@ -137,9 +162,9 @@ def _quote_not_closed(content: bytes, encoding: str, begins: int) -> NotUsable:
     )
 
 
-def _line_of_the_open_quote(content: bytes, encoding: str, begins: int) -> int:
+def _line_of_the_open_quote(file: Open, encoding: str, begins: int) -> int:
     """Return the physical line with the last quote to open in a faulty record."""
-    lines = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
+    lines = _text(file, encoding)
     opened = begins
     quoted = False
     for number, line in enumerate(lines, start=1):
@@ -158,34 +183,36 @@ def _line_of_the_open_quote(content: bytes, encoding: str, begins: int) -> int:
     return opened
 
 
-def _can_be_decoded(content: bytes, encoding: str) -> bool:
-    """Test it a piece at a time: the text as a whole may need much memory."""
+def _can_be_decoded(file: Open, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        for start in range(0, len(content), _CHUNK):
-            decoder.decode(content[start : start + _CHUNK])
+        for piece in _pieces(file):
+            decoder.decode(piece)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _control_character(content: bytes, found: re.Match[bytes]) -> NotUsable:
-    start = content[:_CHUNK]
+def _control_character(file: Open, position: int, character: bytes) -> NotUsable:
+    """Return that there is such a character, unless so many that it is no text."""
+    start = next(_pieces(file))
     count = len(_CONTROL.findall(start))
     if count > max(_FEW, len(start) / _MANY_IN):
         return _not_text()
     return NotUsable(
         "control_character",
-        f"Line {_line_at(content, found.start())} of the file has a character that "
-        f"cannot be seen and is not text (U+{ord(found[0]):04X}). Enter that line "
-        "again without it, then upload the file again. Lines are counted as a text "
-        "editor does, so the row in a spreadsheet may be another",
+        f"Line {_line_at(file, position)} of the file has a character that cannot be "
+        f"seen and is not text (U+{ord(character):04X}). Enter that line again without "
+        "it, then upload the file again. Lines are counted as a text editor does, so "
+        "the row in a spreadsheet may be another",
     )
 
 
-def _line_at(content: bytes, position: int) -> int:
-    before = content[:position].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+def _line_at(file: Open, position: int) -> int:
+    with file() as opened:
+        before = opened.read(position)
+    before = before.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return before.count(b"\n") + 1
 
 

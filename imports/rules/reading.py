@@ -87,8 +87,8 @@ class RowReader:
         self._width = headers.width
         # Of a wide file only the columns that are read: a short row stays short.
         self._read_width = max(headers.places.values(), default=-1) + 1
-        self._columns: list[tuple[int, Column, dict[str, Any]]] = [
-            (headers.places[header], column, {"": _read(column, "")})
+        self._columns: list[tuple[int, str, Column, dict[str, Any]]] = [
+            (headers.places[header], column.field, column, {"": _read(column, "")})
             for header, column in BY_HEADER.items()
             if header in headers.places
         ]
@@ -116,7 +116,7 @@ class RowReader:
         if len(cells) < self._read_width:
             cells = cells + [""] * (self._read_width - len(cells))
         values = found.values
-        for place, column, remembered in self._columns:
+        for place, field_name, column, remembered in self._columns:
             text = cells[place]
             value = remembered.get(text)
             if value is None:
@@ -126,7 +126,7 @@ class RowReader:
             if value.__class__ is Unreadable:
                 found.errors.append(_problem(row.number, column.header, value, text))
             else:
-                values[column.field] = value
+                values[field_name] = value
         self._check(found, cells)
         return found
 

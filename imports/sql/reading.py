@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from imports.rules.problems import Problem
 from imports.rules.reading import RowRead
@@ -105,10 +105,6 @@ class CopyText:
         if len(self._lines) == self._AT_ONCE:
             self._squeeze()
 
-    def drop(self) -> None:
-        """Forget every line."""
-        self.__init__()  # type: ignore[misc]
-
     def pieces(self) -> Iterator[bytes]:
         """Return all lines in pieces, for `copy.write`. Nothing is added after it."""
         self._squeeze()
@@ -124,8 +120,38 @@ class CopyText:
             self._compressed.append(squeezed)
 
 
+class LoadedRows:
+    """Rows of a file, in the database as soon as there are a thousand more of them.
+
+    In the caller's transaction.
+    """
+
+    _AT_ONCE = 1000
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._before = transaction.savepoint()
+
+    def add(self, line: str) -> None:
+        self._lines.append(line)
+        if len(self._lines) == self._AT_ONCE:
+            self.load_rest()
+
+    def load_rest(self) -> None:
+        """Load what has been added and is not there yet."""
+        if self._lines:
+            with connection.cursor() as cursor, cursor.copy(COPY_ROWS) as copy:
+                copy.write("".join(self._lines))
+            self._lines.clear()
+
+    def take_back(self) -> None:
+        """Have it as if nothing had been added."""
+        self._lines.clear()
+        transaction.savepoint_rollback(self._before)
+
+
 def row_line(import_id: int, row: RowRead, school_id: int | None) -> str:
-    """Return a row as a line for `copy_rows`. `school_id` is None for no school."""
+    """Return a row as a line for `LoadedRows`. `school_id` is None for no school."""
     values = row.values
     texts = [
         *(values["parent_1_relationship"] or ("", "")),
@@ -155,20 +181,11 @@ def problem_line(import_id: int, problem: Problem, *, is_warning: bool) -> str:
     )  # fmt: skip
 
 
-def copy_rows(lines: CopyText) -> None:
-    """Load rows."""
-    _copy(COPY_ROWS, lines)
-
-
 def copy_problems(lines: CopyText) -> None:
     """Load errors and warnings."""
-    _copy(COPY_PROBLEMS, lines)
-
-
-def _copy(statement: str, lines: CopyText) -> None:
     if lines.count == 0:
         return
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, cursor.copy(COPY_PROBLEMS) as copy:
         for piece in lines.pieces():
             copy.write(piece)
 

@@ -1,16 +1,21 @@
 """Lines of the file become rows, or errors to mend.
 
-The file is read and checked outside of any transaction, and what was found is
-loaded in one: all rows, or all errors and no row. So a worker that dies in between
-leaves nothing behind, and a person can cancel while a large file is read. A file is
-one slice: the largest takes about as long as one. A worker that is to end stops reading.
+A file is read, checked and loaded in one transaction: all rows, or all errors and no
+row. So a worker that dies in between leaves nothing behind. The import is not locked
+meanwhile: a person can cancel while a large file is read. A file is one slice: the
+largest takes about as long as one. A worker that is to end stops reading.
+
+Of the file, a piece is in memory at a time, and of its rows a thousand.
 """
 
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Self
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from imports import files
@@ -25,7 +30,7 @@ from imports.rules.problems import Problem
 from imports.rules.reading import Expected, KnownSchool, RowRead, RowReader
 from imports.rules.whole_file import SameChildren
 from imports.sql import reading as sql
-from imports.sql.reading import CopyText, Person
+from imports.sql.reading import CopyText, LoadedRows, Person
 from mavis import stopping
 from mavis.models import School
 
@@ -39,10 +44,10 @@ class NoLongerToBeRead(Exception):
 
 @dataclass
 class _Found:
-    """What a file holds, as it will be loaded."""
+    """What a file holds, loaded or to be loaded."""
 
     import_id: int
-    rows: CopyText = field(default_factory=CopyText)
+    rows: LoadedRows = field(default_factory=LoadedRows)
     problems: CopyText = field(default_factory=CopyText)
     row_count: int = 0
     errors: int = 0
@@ -53,9 +58,9 @@ class _Found:
 
     def add_errors(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
-            # One error, and no row of the file will be loaded.
+            # One error, and no row of the file is loaded.
             if self.errors == 0:
-                self.rows = CopyText()
+                self.rows.take_back()
             self.errors += 1
             line = sql.problem_line(self.import_id, problem, is_warning=False)
             self.problems.add(line)
@@ -70,11 +75,10 @@ def run(*, lease: Lease, clock: Clock) -> None:
     """Read the file: either its rows wait for PDS, or it is invalid."""
     started = time.monotonic()
     try:
-        found = _read(lease)
-        with transaction.atomic():
+        with transaction.atomic(), _Reports(lease) as reports:
+            found = _read(lease, reports)
             cohort_import = _locked(lease)
             sql.copy_problems(found.problems)
-            sql.copy_rows(found.rows)
             spent = time.monotonic() - started
             cohort_import.change_status(
                 Status.INVALID if found.errors else Status.TRACING,
@@ -87,21 +91,23 @@ def run(*, lease: Lease, clock: Clock) -> None:
         return
 
 
-def _read(lease: Lease) -> _Found:
-    """Return everything the file holds, and everything that is wrong with it."""
+def _read(lease: Lease, reports: "_Reports") -> _Found:
+    """Load the rows, and return what the file holds and everything wrong with it."""
     cohort_import = CohortImport.objects.select_related("team", "file").get(
         pk=lease.import_id
     )
     found = _Found(cohort_import.pk)
     file = cohort_import.file
     try:
-        headers, rows = file_rules.read(files.content_of(file), file.format)
-        _read_rows(_reported(rows, lease), headers, _expected(cohort_import), found)
+        headers, rows = file_rules.read(partial(files.opened, file), file.format)
+        expected = _expected(cohort_import)
+        _read_rows(reports.passing_on(rows), headers, expected, found)
     # It was not so when the file was uploaded, so a release has come in between.
     except NotUsable as reason:
         found.add_errors([Problem(None, None, reason.code, reason.message)])
     except MissingColumns as missing:
         found.add_errors(missing.problems)
+    found.rows.load_rest()
     return found
 
 
@@ -145,21 +151,44 @@ def _expected(cohort_import: CohortImport) -> Expected:
     )
 
 
-def _reported(rows: Iterator[file_rules.Row], lease: Lease) -> Iterator[file_rules.Row]:
-    """Pass the rows on, saying now and then how many there have been.
+class _Reports:
+    """Says how far reading has come, and learns whether it is still wanted.
 
-    :raises NoLongerToBeRead: somebody has cancelled the upload
-    :raises Stopping: another worker is to read the file from its beginning
+    In transactions of their own, and so from a thread that has a connection of its own:
+    what reading itself writes nobody sees before it ends.
     """
-    reported_at = time.monotonic()
-    for count, row in enumerate(rows):
-        stopping.check()
-        if time.monotonic() - reported_at >= _REPORT_EVERY:
-            reported_at = time.monotonic()
-            with transaction.atomic():
-                _locked(lease)
-                CohortImport.objects.filter(pk=lease.import_id).update(rows_done=count)
-        yield row
+
+    def __init__(self, lease: Lease) -> None:
+        self._lease = lease
+        self._thread = ThreadPoolExecutor(max_workers=1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._thread.submit(connections.close_all)
+        self._thread.shutdown()
+
+    def passing_on(self, rows: Iterator[file_rules.Row]) -> Iterator[file_rules.Row]:
+        """Pass the rows on, saying now and then how many there have been.
+
+        :raises NoLongerToBeRead: somebody has cancelled the upload
+        :raises LeaseLost: another worker has taken the import
+        :raises Stopping: another worker is to read the file from its beginning
+        """
+        reported_at = time.monotonic()
+        for count, row in enumerate(rows):
+            stopping.check()
+            if time.monotonic() - reported_at >= _REPORT_EVERY:
+                reported_at = time.monotonic()
+                self._thread.submit(_report, self._lease, count).result()
+            yield row
+
+
+@transaction.atomic(durable=True)
+def _report(lease: Lease, count: int) -> None:
+    _locked(lease)
+    CohortImport.objects.filter(pk=lease.import_id).update(rows_done=count)
 
 
 def _locked(lease: Lease) -> CohortImport:

@@ -4,11 +4,14 @@ from uuid import uuid4
 
 import pytest
 
+from imports import files
 from imports import lease as leases
 from imports.lease import Lease, LeaseLost
 from imports.models import CohortImport, CohortRow, RowError
 from imports.rules.lifecycle import Status
+from imports.sql.reading import LoadedRows
 from imports.stages import read, upload
+from mavis import stopping
 from tests.factories import NOW, ChildFactory, SchoolFactory, TeamFactory, UserFactory
 from tests.files.cohorts import (
     AMARA,
@@ -17,6 +20,8 @@ from tests.files.cohorts import (
     child,
     csv_file,
     csv_text,
+    table,
+    xlsx_file,
 )
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +100,57 @@ def test_one_bad_row_makes_the_file_invalid_and_nothing_is_staged():
     assert not CohortRow.objects.filter(cohort_import=cohort_import).exists()
     assert errors_of(cohort_import)[0] == (2, "same_child")
     assert (3, "blank") in errors_of(cohort_import)
+
+
+def test_rows_that_were_loaded_before_an_error_are_taken_back(monkeypatch):
+    monkeypatch.setattr(LoadedRows, "_AT_ONCE", 2)
+    names = [*"ABCDEFG", "", *"HIJ"]
+
+    cohort_import = read_file(
+        uploaded(csv_file(*[child(CHILD_LAST_NAME=name) for name in names]))
+    )
+
+    assert not CohortRow.objects.exists()
+    assert errors_of(cohort_import) == [(9, "blank")]
+    assert cohort_import.row_count == 11
+
+
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_a_file_is_read_in_pieces_wherever_they_end(monkeypatch, size):
+    monkeypatch.setattr(files, "CHUNK_BYTES", size)
+    monkeypatch.setattr(LoadedRows, "_AT_ONCE", 2)
+    names = ["Zoë", "Łukasz", "Bo", "Cy", "Di"]
+
+    cohort_import = read_file(
+        uploaded(csv_file(*[child(CHILD_FIRST_NAME=name) for name in names]))
+    )
+
+    rows = CohortRow.objects.filter(cohort_import=cohort_import).order_by("row_number")
+    assert [row.first_name for row in rows] == names
+
+
+def test_a_workbook_is_read_in_pieces_too(monkeypatch):
+    monkeypatch.setattr(files, "CHUNK_BYTES", 1000)
+
+    cohort_import = read_file(
+        uploaded(xlsx_file(*table([child()], HEADERS)), name="cohort.xlsx")
+    )
+
+    assert cohort_import.status == Status.TRACING
+    assert CohortRow.objects.get(cohort_import=cohort_import).first_name == "Amara"
+
+
+def test_a_worker_that_is_to_end_takes_back_what_it_has_loaded(monkeypatch):
+    monkeypatch.setattr(LoadedRows, "_AT_ONCE", 1)
+    cohort_import = uploaded(csv_file(*[child(CHILD_LAST_NAME=n) for n in "ABCD"]))
+    lease = leases.take(cohort_import.pk, now=NOW)
+    looks = iter([False, False, False, True])
+    monkeypatch.setattr(stopping, "is_asked", lambda: next(looks))
+
+    with pytest.raises(stopping.Stopping):
+        read.run(lease=lease, clock=lambda: NOW)
+
+    assert not CohortRow.objects.exists()
 
 
 def test_every_error_of_every_cell_is_kept():
@@ -232,12 +288,14 @@ def test_reading_costs_the_same_queries_for_any_number_of_rows(
     cohort_import = uploaded(content)
     lease = leases.take(cohort_import.pk, now=NOW)
 
-    # Import, chunks, schools, known children; savepoint, lock, COPY, status,
-    # transition, the import again, savepoint.
-    with django_assert_num_queries(11):
+    # Savepoint, import, savepoint, the file twice, schools, savepoint, known children;
+    # lock, COPY, status, transition, the import again, savepoint.
+    with django_assert_num_queries(15):
         read.run(lease=lease, clock=lambda: NOW)
 
 
+# Reports are transactions of their own.
+@pytest.mark.django_db(transaction=True)
 def test_an_upload_that_is_cancelled_meanwhile_is_left_alone(monkeypatch):
     cohort_import = uploaded(csv_file(child()))
     lease = leases.take(cohort_import.pk, now=NOW)
@@ -251,6 +309,7 @@ def test_an_upload_that_is_cancelled_meanwhile_is_left_alone(monkeypatch):
     assert not CohortRow.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_how_far_it_has_come_is_said_while_a_file_is_read(monkeypatch):
     seen = []
     monkeypatch.setattr(read, "_REPORT_EVERY", 0)

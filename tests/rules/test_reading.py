@@ -1,6 +1,8 @@
 """What a row holds, column by column."""
 
 from datetime import date
+from functools import partial
+from io import BytesIO
 
 import pytest
 
@@ -16,7 +18,7 @@ EXPECTED = Expected(
 @pytest.mark.parametrize("header", HEADERS)
 def test_an_error_of_excel_is_no_value_of_any_column(header):
     content = csv_file(child(**{header: "#N/A"}))
-    headers, rows = rules.read(content, "csv")
+    headers, rows = rules.read(partial(BytesIO, content), "csv")
 
     (row,) = map(RowReader(headers, EXPECTED).read, rows)
     assert [(each.column, each.code, each.value) for each in row.errors] == [
