@@ -7,11 +7,10 @@ those four numbers are kept and not the objects, by which matching 100,000 rows 
 """
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, pairwise
 
 from imports.rules.matching import NOBODY, Claim, Match, Strength, competing_rows
+from imports.rules.numbers import place_of, repeated
 
 
 class Found:
@@ -59,9 +58,11 @@ class Found:
             claim = Claim(row_id, row_number, match.strength)
             self._claims.append((child_id, claim))
 
-    def claimed(self) -> Iterator[int]:
+    def claimed(self) -> Sequence[int]:
         """Return the children that a row would have to itself, once for each row."""
-        return chain(self._children, (child_id for child_id, _ in self._claims))
+        claimed = array("q", self._children)
+        claimed.extend(child_id for child_id, _ in self._claims)
+        return claimed
 
     def settle(self, stored: Iterable[tuple[int, Claim]]) -> None:
         """Note who claims a child that another row claims too.
@@ -71,9 +72,8 @@ class Found:
         disputed: dict[int, list[Claim]] = {}
         for child_id, claim in stored:
             disputed.setdefault(child_id, []).append(claim)
-        for one, another in pairwise(sorted(self.claimed())):
-            if one == another:
-                disputed.setdefault(one, [])
+        for child_id in repeated(self.claimed()):
+            disputed.setdefault(child_id, [])
         for place, child_id in enumerate(self._children):
             if child_id in disputed:
                 disputed[child_id].append(self._claim(place))
@@ -117,6 +117,4 @@ class Found:
         return competing_rows(row_id, claims) if claims else ()
 
     def _place(self, row_id: int) -> int | None:
-        place = bisect_left(self._rows, row_id)
-        found = place < len(self._rows) and self._rows[place] == row_id
-        return place if found else None
+        return place_of(row_id, self._rows)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from hashlib import blake2b
 from heapq import merge
-from itertools import islice, pairwise
+from itertools import islice
 
+from imports.rules.numbers import repeated
 from imports.rules.problems import Problem
 
 # More rows than this are counted and not named: a file may say the same thing in
@@ -63,8 +64,7 @@ _HALVES = struct.Struct("=QQ")
 
 def _doubled(values: Sequence[int]) -> Iterator[int]:
     """Return the places, in order, of what is there more than once and is not 0."""
-    twice = {one for one, other in pairwise(sorted(values)) if one == other} - {0}
-    if twice:
+    if twice := repeated(values) - {0}:
         yield from (place for place, value in enumerate(values) if value in twice)
 
 

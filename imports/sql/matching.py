@@ -8,11 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import connection
 
+from imports.models import CohortRow
 from imports.rules.matching import CandidatePair, Claim
 from imports.rules.worked_out import WorkedOut
 from imports.sql.known import THESE_ROWS
 from imports.sql.known import keep_children_before as keep_children_before
 from mavis.sql import array_of
+
+IDS_AT_ONCE = 10_000
 
 # Children that have a row's number, or agree on three of the four details. Every
 # such agreement contains first name and date of birth, or last name and postcode,
@@ -122,18 +125,11 @@ def candidate_pairs(
         return iter([CandidatePair(*pair) for pair in cursor.fetchall()])
 
 
-UNDECIDED_ROWS = """
-SELECT id FROM imports_cohortrow
-WHERE cohort_import_id = %(import_id)s AND outcome = ''
-ORDER BY id
-"""
-
-
 def undecided_row_ids(*, import_id: int) -> Sequence[int]:
     """Return the rows of which nothing has been worked out yet, in order."""
-    with connection.cursor() as cursor:
-        cursor.execute(UNDECIDED_ROWS, {"import_id": import_id})
-        return array("q", (row_id for (row_id,) in cursor))
+    undecided = CohortRow.objects.filter(cohort_import=import_id, outcome="")
+    ids = undecided.order_by("pk").values_list("pk", flat=True)
+    return array("q", ids.iterator(chunk_size=IDS_AT_ONCE))
 
 
 STORED_CLAIMS = """

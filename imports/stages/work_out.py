@@ -13,6 +13,7 @@ from imports.models import CohortImport
 from imports.rules import matching, similarity
 from imports.rules.found import Found
 from imports.rules.matching import NOBODY, CandidatePair, Match
+from imports.rules.numbers import place_of
 from imports.rules.similarity import SimilarPair
 from imports.rules.worked_out import Importing, WorkedOut
 from imports.rules.working_out import conclude, nothing_new
@@ -102,15 +103,19 @@ def _conclude(
 def find_matches(import_id: int, row_ids: Sequence[int], *, pool_size: int) -> Found:
     """Compare rows with every child whom they may be about.
 
+    :param row_ids: in order
     :param pool_size: how many children the import is compared with in all
     """
     found = Found()
     _decide(found, import_id, row_ids, pool_size)
-    ours = set(row_ids)
-    stored = sql.stored_claims(import_id=import_id, child_ids=found.claimed())
-    found.settle(
-        (child_id, claim) for child_id, claim in stored if claim.row_id not in ours
-    )
+    claimed = found.claimed()
+    stored = {
+        (child_id, claim)
+        for some in _chunks(claimed, ROWS_COMPARED_AT_ONCE)
+        for child_id, claim in sql.stored_claims(import_id=import_id, child_ids=some)
+        if place_of(claim.row_id, row_ids) is None
+    }
+    found.settle(stored)
     return found
 
 
