@@ -3,8 +3,8 @@
 A worker takes an import for a minute at a time, under a random token, and renews
 that from a thread of its own while a stage runs. A worker that dies stops renewing,
 and another takes the import once the lease has run out. What makes this safe is not
-the time but the token: every transaction of a stage begins with `Lease.lock`, so a
-worker that has lost its lease cannot write anything more.
+the time but the token: every transaction of a stage begins with `Lease.lock`, or ends
+with it, so a worker that has lost its lease cannot write anything more.
 
 Time here is the database's, which all machines share.
 """
@@ -53,7 +53,8 @@ class Lease:
     def lock(self) -> CohortImport:
         """Return the import, locked until the transaction ends.
 
-        Call it first in every transaction of a stage.
+        Call it first in every transaction of a stage, or last in a long one during
+        which a person may cancel.
 
         :raises LeaseLost: another worker has taken the import
         """

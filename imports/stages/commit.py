@@ -140,13 +140,16 @@ def _commit_batch(
     due = _due(cohort_import, after=after)
     if not due:
         return due
-    sql.lock_out_other_commits(for_import=cohort_import.pk)
+    # Before the lock, and so while another import commits. Whatever it changes of these
+    # rows or their children has the rows worked out again.
     rows = list(
         CohortRow.objects.filter(
             pk__in=[row.pk for row in due if row.way == Way.LOADED]
         ).order_by("row_number")
     )
-    known = children.lock(_children_of(rows))
+    about = _children_of(rows)
+    sql.lock_out_other_commits(for_import=cohort_import.pk)
+    known = children.lock(about)
     unchanged = _unchanged(cohort_import, due, changes)
     applying = Applying(
         import_id=cohort_import.pk,
