@@ -16,7 +16,7 @@ from imports.rules.numbers import place_of, repeated
 class Found:
     """The matches of some rows, the claims to their children, and all whom they resemble.
 
-    Add all there is, then `settle` the claims, and then ask.
+    Add each row that was compared with a child, then `settle` the claims, and then ask.
     """
 
     def __init__(self) -> None:
@@ -25,25 +25,28 @@ class Found:
         self._row_numbers = array("q")
         self._children = array("q")
         self._strengths = array("b")
-        self._matches: dict[int, Match] = {}  # of all other rows that have one
-        self._compared_with: dict[int, tuple[int, ...]] = {}  # if with others too
+        # Of all other rows with whom they were compared: each row, and where what is
+        # said of it begins in a list of children.
+        self._other_rows = array("q")
+        self._beginnings = array("q")
+        self._compared_with = array("q")
+        self._matches: dict[int, Match] = {}  # of those that have one
         self._claims: list[tuple[int, Claim]] = []  # of those in _matches
         self._disputed: dict[int, list[Claim]] = {}
 
     def add(
         self, row_id: int, row_number: int, compared: Sequence[int], match: Match
     ) -> None:
-        """Add what a row has come to. It may be compared again if it is nobody.
+        """Add what a row has come to.
 
         :param compared: the children that it was compared with
         """
-        compared = self._compared_with.get(row_id, ()) + tuple(compared)
         child_id = match.only_child_id
         in_order = not self._rows or self._rows[-1] < row_id
         if (
             child_id is not None
             and in_order
-            and compared == match.child_ids
+            and tuple(compared) == match.child_ids
             and match == Match(match.child_ids, strength=match.strength)
         ):
             self._rows.append(row_id)
@@ -51,7 +54,9 @@ class Found:
             self._children.append(child_id)
             self._strengths.append(match.strength)
             return
-        self._compared_with[row_id] = compared
+        self._other_rows.append(row_id)
+        self._beginnings.append(len(self._compared_with))
+        self._compared_with.extend(compared)
         if match is not NOBODY:
             self._matches[row_id] = match
         if child_id is not None:
@@ -81,6 +86,18 @@ class Found:
             if child_id in disputed:
                 disputed[child_id].append(claim)
         self._disputed = disputed
+        self._put_in_order()
+
+    def _put_in_order(self) -> None:
+        rows = self._other_rows
+        begins = [*self._beginnings, len(self._compared_with)]
+        order = sorted(range(len(rows)), key=rows.__getitem__)
+        beginnings, compared_with = array("q", [0]), array("q")
+        for place in order:
+            compared_with += self._compared_with[begins[place] : begins[place + 1]]
+            beginnings.append(len(compared_with))
+        self._other_rows = array("q", map(rows.__getitem__, order))
+        self._beginnings, self._compared_with = beginnings, compared_with
 
     def _claim(self, place: int) -> Claim:
         return Claim(
@@ -104,9 +121,13 @@ class Found:
     def compared_with(self, row_id: int) -> tuple[int, ...]:
         """Return the children that a row was compared with."""
         place = self._place(row_id)
+        if place is not None:
+            return (self._children[place],)
+        place = place_of(row_id, self._other_rows)
         if place is None:
-            return self._compared_with.get(row_id, ())
-        return (self._children[place],)
+            return ()
+        begins, ends = self._beginnings[place : place + 2]
+        return tuple(self._compared_with[begins:ends])
 
     def competing_rows(self, row_id: int, match: Match) -> tuple[int, ...]:
         """Return the row numbers that keep a row from having its child to itself.

@@ -18,6 +18,9 @@ from imports.stages.concerned import note_as_of
 from imports.stages.warn import store_warnings
 from imports.stages.work_out import work_out
 
+# The rows that a slice leaves are compared anew in the next, by whichever process.
+_SLICES = 3
+
 
 def run(*, lease: Lease, clock: Clock) -> None:
     """Work out rows until the slice is over; ask for review when none is left.
@@ -32,7 +35,7 @@ def run(*, lease: Lease, clock: Clock) -> None:
         now = time.monotonic()
         is_wanted = _store(rows, lease=lease, seconds=now - began)
         began = now
-        if not is_wanted or lease.slice_is_over():
+        if not is_wanted or lease.slice_is_over(slices=_SLICES):
             return
     _ask_for_review(lease=lease, clock=clock)
 

@@ -129,30 +129,43 @@ def _decide(
     for chunk in _chunks(row_ids, ROWS_COMPARED_AT_ONCE):
         stopping.check()
         left = set(chunk)
+        nobody: dict[int, Sequence[CandidatePair]] = {}
         pairs = sql.candidate_pairs(import_id=import_id, row_ids=chunk)
         for row_id, group in groupby(pairs, attrgetter("row_id")):
             candidates = list(group)
             match = matching.decide(candidates)
-            _add(found, candidates, match)
-            if match is not NOBODY:
+            if match is NOBODY:
+                nobody[row_id] = candidates
+            else:
                 left.remove(row_id)
+                _add(found, candidates, match)
         if left:
             stopping.check()
-            _decide_by_likeness(found, import_id, sorted(left), pool_size)
+            _decide_by_likeness(found, import_id, sorted(left), pool_size, nobody)
 
 
 def _decide_by_likeness(
-    found: Found, import_id: int, row_ids: Sequence[int], pool_size: int
+    found: Found,
+    import_id: int,
+    row_ids: Sequence[int],
+    pool_size: int,
+    nobody: dict[int, Sequence[CandidatePair]],
 ) -> None:
+    """Find the matches of rows that the exact rules leave.
+
+    :param nobody: whom they have been compared with in vain, by row: often nobody
+    """
     pairs = similarity_sql.similar_pairs(import_id=import_id, row_ids=row_ids)
-    for _, group in groupby(pairs, attrgetter("row_id")):
+    for row_id, group in groupby(pairs, attrgetter("row_id")):
         worth_comparing = list(group)
         match = similarity.decide(worth_comparing, pool_size=pool_size)
-        _add(found, worth_comparing, match)
+        _add(found, [*nobody.pop(row_id, ()), *worth_comparing], match)
+    for compared in nobody.values():
+        _add(found, compared, NOBODY)
 
 
 def _add(
-    found: Found, pairs: Sequence[CandidatePair] | Sequence[SimilarPair], match: Match
+    found: Found, pairs: Sequence[CandidatePair | SimilarPair], match: Match
 ) -> None:
     """Add what the pairs of one row have come to."""
     row = pairs[0]

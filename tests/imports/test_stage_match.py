@@ -273,6 +273,7 @@ def test_contacts_the_child_has_are_no_addition(cohort_import, team):
 
 def test_a_slice_that_is_over_leaves_the_rest_for_the_next(cohort_import, settings):
     settings.IMPORT_MATCH_BATCH_ROWS = 2
+    settings.IMPORT_SLICE_SECONDS = 0
     CohortRowFactory.create_batch(5, cohort_import=cohort_import)
 
     run(cohort_import, seconds=0)
@@ -284,6 +285,16 @@ def test_a_slice_that_is_over_leaves_the_rest_for_the_next(cohort_import, settin
 
     assert cohort_import.status == Status.IN_REVIEW
     assert not cohort_import.rows.filter(outcome="").exists()
+
+
+def test_matching_goes_on_for_three_slices(cohort_import, settings):
+    """What a slice leaves is compared anew in the next."""
+    settings.IMPORT_MATCH_BATCH_ROWS = 2
+    CohortRowFactory.create_batch(5, cohort_import=cohort_import)
+
+    run(cohort_import, seconds=0)
+
+    assert cohort_import.status == Status.IN_REVIEW
 
 
 def test_a_worker_that_lost_its_lease_writes_nothing(cohort_import):

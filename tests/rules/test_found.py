@@ -41,10 +41,9 @@ def test_found_says_of_each_row_what_was_added(rows, stored):
     matches, compared_with = {}, {}
     claims = {child_id: [claim] for child_id, claim in stored}
 
-    def add(row_id, match, others):
-        compared = sorted({*match.child_ids, *others})
+    def add(row_id, match, compared):
         found.add(row_id, row_id + 1, compared, match)
-        compared_with[row_id] = compared_with.get(row_id, ()) + tuple(compared)
+        compared_with[row_id] = tuple(compared)
         if match is not NOBODY:
             matches[row_id] = match
         if match.only_child_id:
@@ -52,11 +51,14 @@ def test_found_says_of_each_row_what_was_added(rows, stored):
             claims.setdefault(match.only_child_id, []).append(claim)
 
     for row_id, (exact, _, others) in enumerate(rows, start=1):
-        if exact is not None:
-            add(row_id, exact, others)
+        if exact not in (None, NOBODY):
+            add(row_id, exact, sorted({*exact.child_ids, *others}))
     for row_id, (exact, likeness, others) in enumerate(rows, start=1):
-        if exact in (None, NOBODY) and likeness is not None:
-            add(row_id, likeness, others)
+        if exact in (None, NOBODY) and (exact, likeness) != (None, None):
+            match = likeness or NOBODY
+            in_vain = others if exact is NOBODY else []
+            add(row_id, match, [*in_vain, *sorted({*match.child_ids, *others})])
+
     found.settle(stored)
 
     assert dict(found.matches()) == matches
