@@ -77,6 +77,15 @@ def test_a_file_is_stored_encrypted_and_comes_back_as_it_was():
     assert not any(b"Amara" in chunk for chunk in chunks)
 
 
+def test_a_file_of_which_a_piece_is_missing_is_not_taken_for_whole(monkeypatch):
+    monkeypatch.setattr(files, "CHUNK_BYTES", 100)
+    cohort_import = upload_file(csv_file(child()))
+    ImportFileChunk.objects.filter(position=1).delete()
+
+    with pytest.raises(ImportFileChunk.DoesNotExist):
+        files.content_of(cohort_import.file)
+
+
 def test_a_file_can_be_read_after_a_new_key_is_put_before_the_old_one(settings):
     cohort_import = upload_file(csv_file(child()))
 

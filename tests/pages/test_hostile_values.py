@@ -9,6 +9,7 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from children.models import Relationship
+from imports import files
 from imports.rules.lifecycle import FailureReason, Status
 from pds.rules.outcomes import TraceOutcome
 from tests.factories import (
@@ -36,6 +37,7 @@ pytestmark = pytest.mark.django_db
 
 # Closes an attribute, a tag and a script, and has what an entity is made of.
 MARKUP = "\"'></script><img src=x onerror=alert(1)>&lt;{{7*7}}"
+FILE = csv_file(child(CHILD_TOWN=MARKUP))
 STARTS = (
     "=",
     "+",
@@ -84,7 +86,10 @@ def markup_of(team):
     }  # fmt: skip
     row = None
     for cohort_import in imports.values():
-        ImportFileFactory(cohort_import=cohort_import, name=f"{MARKUP}.csv")
+        files.store(
+            cohort_import, name=f"{MARKUP}.csv", file_format="csv",
+            sha256=f"{cohort_import.pk:064}", content=FILE,
+        )  # fmt: skip
         for warning in (True, False):
             RowErrorFactory(
                 cohort_import=cohort_import, is_warning=warning, column=MARKUP,
