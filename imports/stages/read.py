@@ -9,7 +9,7 @@ Of the file, a piece is in memory at a time, and of its rows a thousand.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from imports import files
 from imports.lease import Clock, Lease
-from imports.models import CohortImport
+from imports.models import CohortImport, ImportFile
 from imports.rules import file as file_rules
 from imports.rules import file_headers
 from imports.rules.file_headers import Headers, MissingColumns
@@ -36,6 +36,9 @@ from mavis.models import School
 
 # Seconds between two reports of how far the reading has come.
 _REPORT_EVERY = 1.0
+
+
+_Contents = tuple[Headers, Iterator[file_rules.Row]]
 
 
 class NoLongerToBeRead(Exception):
@@ -74,41 +77,62 @@ class _Found:
 def run(*, lease: Lease, clock: Clock) -> None:
     """Read the file: either its rows wait for PDS, or it is invalid."""
     started = time.monotonic()
+    cohort_import = CohortImport.objects.select_related("team", "file").get(
+        pk=lease.import_id
+    )
+    # Before the transaction: it may take a while to unpack a workbook, and PostgreSQL
+    # ends a session that says nothing for so long.
+    contents, refused = _open(cohort_import.file)
     try:
         with transaction.atomic(), _Reports(lease) as reports:
-            found = _read(lease, reports)
-            cohort_import = _locked(lease)
+            found = _Found(cohort_import.pk)
+            found.add_errors(refused)
+            if contents:
+                _read(contents, cohort_import, found, reports)
+            locked = _locked(lease)
             sql.copy_problems(found.problems)
             spent = time.monotonic() - started
-            cohort_import.change_status(
+            locked.change_status(
                 Status.INVALID if found.errors else Status.TRACING,
                 at=clock(),
                 by=None,
                 row_count=found.row_count,
-                seconds_reading=cohort_import.seconds_reading + spent,
+                seconds_reading=locked.seconds_reading + spent,
             )
     except NoLongerToBeRead:
         return
 
 
-def _read(lease: Lease, reports: "_Reports") -> _Found:
-    """Load the rows, and return what the file holds and everything wrong with it."""
-    cohort_import = CohortImport.objects.select_related("team", "file").get(
-        pk=lease.import_id
-    )
-    found = _Found(cohort_import.pk)
-    file = cohort_import.file
+def _open(file: ImportFile) -> tuple[_Contents | None, Sequence[Problem]]:
+    """Return the headers and rows of a file, or why it cannot be used.
+
+    It could be when it was uploaded, so a release has come in between.
+    """
     try:
-        headers, rows = file_rules.read(partial(files.opened, file), file.format)
-        expected = _expected(cohort_import)
-        _read_rows(reports.passing_on(rows), headers, expected, found)
-    # It was not so when the file was uploaded, so a release has come in between.
+        return file_rules.read(partial(files.opened, file), file.format), ()
     except NotUsable as reason:
-        found.add_errors([Problem(None, None, reason.code, reason.message)])
+        return None, (_of_the_whole(reason),)
     except MissingColumns as missing:
-        found.add_errors(missing.problems)
+        return None, missing.problems
+
+
+def _of_the_whole(reason: NotUsable) -> Problem:
+    return Problem(None, None, reason.code, reason.message)
+
+
+def _read(
+    contents: _Contents,
+    cohort_import: CohortImport,
+    found: _Found,
+    reports: "_Reports",
+) -> None:
+    """Load the rows, and add what the file holds and everything wrong with it."""
+    headers, rows = contents
+    try:
+        _read_rows(reports.passing_on(rows), headers, _expected(cohort_import), found)
+    except NotUsable as reason:
+        found.add_errors([_of_the_whole(reason)])
     found.rows.load_rest()
-    return found
 
 
 def _read_rows(

@@ -3,11 +3,13 @@ import io
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from imports import files
 from imports import lease as leases
 from imports.lease import Lease, LeaseLost
 from imports.models import CohortImport, CohortRow, RowError
+from imports.rules import file_workbook
 from imports.rules.lifecycle import Status
 from imports.sql.reading import LoadedRows
 from imports.stages import read, upload
@@ -138,6 +140,22 @@ def test_a_workbook_is_read_in_pieces_too(monkeypatch):
 
     assert cohort_import.status == Status.TRACING
     assert CohortRow.objects.get(cohort_import=cohort_import).first_name == "Amara"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_workbook_is_unpacked_before_the_transaction(monkeypatch):
+    """It may take minutes, and a session is ended that says nothing for so long."""
+    cohort_import = uploaded(xlsx_file(*table([child()], HEADERS)), name="cohort.xlsx")
+    unpack, in_transaction = file_workbook.as_csv, []
+
+    def unpacked(content: bytes) -> bytes:
+        in_transaction.append(transaction.get_connection().in_atomic_block)
+        return unpack(content)
+
+    monkeypatch.setattr(file_workbook, "as_csv", unpacked)
+
+    assert read_file(cohort_import).status == Status.TRACING
+    assert in_transaction == [False]
 
 
 def test_a_worker_that_is_to_end_takes_back_what_it_has_loaded(monkeypatch):
