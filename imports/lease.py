@@ -67,18 +67,16 @@ class Lease:
             raise LeaseLost(f"cohort import {self.import_id} was taken from us")
         return held
 
-    def slice_is_over(self, *, slices: int = 1) -> bool:
+    def slice_is_over(self) -> bool:
         """Test if the stage should stop here and leave the rest for another slice.
 
         Sooner when this worker is to end, or another import waits for one, so that a
         small file does not wait for large ones.
-
-        :param slices: how many this may be as long as, while no other import waits
         """
         now = time.monotonic()
         return (
             stopping.is_asked()
-            or now >= self.slice_ends + (slices - 1) * settings.IMPORT_SLICE_SECONDS
+            or now >= self.slice_ends
             or (now >= self.turn_ends and self._another_waits())
         )
 

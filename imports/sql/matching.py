@@ -3,8 +3,9 @@
 The database proposes pairs and says what agrees; imports.rules.matching decides.
 """
 
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from django.db import connection
 
@@ -14,8 +15,6 @@ from imports.rules.worked_out import WorkedOut
 from imports.sql.known import THESE_ROWS
 from imports.sql.known import keep_children_before as keep_children_before
 from mavis.sql import array_of
-
-IDS_AT_ONCE = 10_000
 
 # Children that have a row's number, or agree on three of the four details. Every
 # such agreement contains first name and date of birth, or last name and postcode,
@@ -125,11 +124,18 @@ def candidate_pairs(
         return iter([CandidatePair(*pair) for pair in cursor.fetchall()])
 
 
-def undecided_row_ids(*, import_id: int) -> Sequence[int]:
-    """Return the rows of which nothing has been worked out yet, in order."""
-    undecided = CohortRow.objects.filter(cohort_import=import_id, outcome="")
-    ids = undecided.order_by("pk").values_list("pk", flat=True)
-    return array("q", ids.iterator(chunk_size=IDS_AT_ONCE))
+def undecided_rows(
+    *, import_id: int, after: int, most: int
+) -> Sequence[tuple[int, int]]:
+    """Return rows of which nothing has been worked out yet: ids and row numbers.
+
+    :param after: this row number
+    """
+    undecided = CohortRow.objects.filter(
+        cohort_import=import_id, outcome="", row_number__gt=after
+    )
+    rows = undecided.order_by("row_number").values_list("pk", "row_number")
+    return list(rows[:most])
 
 
 STORED_CLAIMS = """
@@ -156,6 +162,38 @@ def stored_claims(
             STORED_CLAIMS, {"import_id": import_id, "child_ids": array_of(child_ids)}
         )
         return [(child_id, Claim(*claim)) for child_id, *claim in cursor.fetchall()]
+
+
+CONTESTED_CLAIMS = """
+SELECT claimed_child_id, id, row_number, claim_strength, competing_rows
+FROM imports_cohortrow
+WHERE cohort_import_id = %(import_id)s AND claimed_child_id IN (
+    SELECT claimed_child_id FROM imports_cohortrow
+    WHERE cohort_import_id = %(import_id)s AND claimed_child_id IS NOT NULL
+    GROUP BY claimed_child_id HAVING count(*) > 1
+)
+ORDER BY claimed_child_id
+"""
+
+
+def contested_claims(
+    *, import_id: int
+) -> Iterator[tuple[list[Claim], dict[int, tuple[int, ...]]]]:
+    """Return who claims each child that several rows claim.
+
+    With the row numbers that have been stored as competing, by the row's id.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CONTESTED_CLAIMS, {"import_id": import_id})
+        for _, group in groupby(cursor.fetchall(), itemgetter(0)):
+            rows = list(group)
+            yield (
+                [
+                    Claim(row_id, number, strength)
+                    for _, row_id, number, strength, _ in rows
+                ],
+                {row_id: tuple(competing) for _, row_id, _, _, competing in rows},
+            )
 
 
 # Dropped here too: a transaction may store twice.
@@ -188,8 +226,8 @@ COPY imports_rowcandidate (row_id, child_id, differences, reasons) FROM STDIN
 """
 
 
-def store_worked_out(cohort_import_id: int, worked_out: Iterable[WorkedOut]) -> int:
-    """Write what was worked out to its rows, and return how many there were.
+def store_worked_out(cohort_import_id: int, worked_out: Iterable[WorkedOut]) -> None:
+    """Write what was worked out to its rows.
 
     Call it in a transaction. Candidates of an earlier time are replaced.
     """
@@ -197,7 +235,6 @@ def store_worked_out(cohort_import_id: int, worked_out: Iterable[WorkedOut]) -> 
     # the two would wait for each other for ever.
     worked_out = list(worked_out)
     candidates: list[tuple[object, ...]] = []
-    count = 0
     with connection.cursor() as cursor:
         cursor.execute(WORKED_OUT_TABLE)
         with cursor.copy(COPY_WORKED_OUT) as copy:
@@ -212,13 +249,11 @@ def store_worked_out(cohort_import_id: int, worked_out: Iterable[WorkedOut]) -> 
                     )
                     for candidate in one.candidates
                 ]
-                count += 1
         cursor.execute(DELETE_CANDIDATES)
         cursor.execute(UPDATE_ROWS, {"import_id": cohort_import_id})
         with cursor.copy(COPY_CANDIDATES) as copy:
             for row in candidates:
                 copy.write_row(row)
-    return count
 
 
 def _columns(one: WorkedOut) -> tuple[object, ...]:

@@ -79,7 +79,7 @@ def _choose(rows: QuerySet[CohortRow], choice: Archived) -> list[CohortRow]:
 
 
 def _work_out_again(cohort_import: CohortImport, rows: list[CohortRow]) -> None:
-    worked_out = list(work_out(cohort_import, row_ids=[row.pk for row in rows]))
+    worked_out = list(work_out(cohort_import, [row.pk for row in rows]))
     matching.store_worked_out(cohort_import.pk, worked_out)
 
 

@@ -245,7 +245,7 @@ def _end(*, lease: Lease, clock: Clock) -> None:
     if not held:
         cohort_import.change_status(Status.COMPLETED, at=clock(), by=None)
         return
-    worked_out = work_out(cohort_import, row_ids=held)
+    worked_out = work_out(cohort_import, held)
     # Never while it is being read: storing and reading share a connection.
     while some := list(islice(worked_out, settings.IMPORT_MATCH_BATCH_ROWS)):
         matching.store_worked_out(cohort_import.pk, some)

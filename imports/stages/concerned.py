@@ -105,7 +105,7 @@ def worked_out_again(
 def _worked_out(cohort_import: CohortImport, row_ids: set[int]) -> dict[int, WorkedOut]:
     if not row_ids:
         return {}
-    found = work_out(cohort_import, row_ids=list(row_ids))
+    found = work_out(cohort_import, list(row_ids))
     return {worked_out.row_id: worked_out for worked_out in found}
 
 

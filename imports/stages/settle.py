@@ -145,7 +145,7 @@ def _settle(row: CohortRow, child_id: int, *, by: User | None, at: datetime) -> 
 
 def _work_out(row: CohortRow, child_id: int) -> WorkedOut:
     """Work a held row out again, but for the move: a person has just decided that."""
-    (worked_out,) = work_out(row.cohort_import, row_ids=[row.pk])
+    (worked_out,) = work_out(row.cohort_import, [row.pk])
     if not _is_about(worked_out, child_id):
         # The record has been changed since: a person has to compare the two.
         worked_out = _as_close_match(row, child_id)

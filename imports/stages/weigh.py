@@ -90,7 +90,7 @@ def children_of(match: CloseMatch) -> set[int]:
     """
     row = match.row
     found = set(row.candidates.values_list("child", flat=True))
-    for worked_out in work_out(row.cohort_import, row_ids=[row.pk]):
+    for worked_out in work_out(row.cohort_import, [row.pk]):
         found |= {candidate.child_id for candidate in worked_out.candidates}
         if worked_out.matched_child_id is not None:
             found.add(worked_out.matched_child_id)

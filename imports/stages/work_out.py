@@ -29,11 +29,9 @@ ROWS_LOADED_AT_ONCE = 2_000
 
 
 def work_out(
-    cohort_import: CohortImport, *, row_ids: Sequence[int] | None = None
+    cohort_import: CohortImport, row_ids: Sequence[int]
 ) -> Iterator[WorkedOut]:
     """Work out rows of an import, in the order of their ids.
-
-    :param row_ids: those to work out; by default all of which nothing is known yet
 
     Which rows are asked for together makes no difference: rows of the import that
     are not among them compete by the claims that were stored for them, and what
@@ -43,9 +41,7 @@ def work_out(
 
     :raises Stopping: this worker is to end
     """
-    if row_ids is None:
-        row_ids = sql.undecided_row_ids(import_id=cohort_import.pk)
-    row_ids = array("q", sorted(row_ids))  # of a large import, and kept to the end
+    row_ids = array("q", sorted(row_ids))  # kept to the end
     pool_size = cohort_import.pool_size
     if pool_size is None:
         pool_size = similarity_sql.pool_size()

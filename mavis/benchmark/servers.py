@@ -38,9 +38,10 @@ class Servers:
         )
         return f"http://127.0.0.1:{port}", child
 
-    def worker(self) -> processes.Child:
-        """Start a worker of two processes."""
-        child = self._start("worker", services.WORKER)
+    def worker(self, *, of_processes: int = 2) -> processes.Child:
+        """Start a worker, as in production but for the number of its processes."""
+        command = (*services.WORKER, f"--concurrency={of_processes}")
+        child = self._start("worker", command)
         processes.wait_until(
             lambda: " ready." in self._log("worker").read_text(errors="replace"),
             child=child,

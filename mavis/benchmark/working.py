@@ -33,13 +33,18 @@ _OVER = {Status.INVALID, Status.FAILED, Status.CANCELLED}
 
 
 def measure_memory(of: Size) -> list[Figure]:
-    """Have a worker import a file, and one of ten times the rows."""
+    """Have a worker import a file, and one of ten times the rows.
+
+    What the rows add is told by a worker of one process. Of several, each that takes
+    part holds a batch, and which does is chance.
+    """
     with database.base(of.children, seed=of.seed) as base:
-        small = _memory(base, of, of.rows)
-        large = _memory(base, of, of.many_rows)
+        small = _memory(base, of, of.rows, processes=1)
+        large = _memory(base, of, of.many_rows, processes=1)
+        by_two = _memory(base, of, of.many_rows, processes=2)
     name = "worker memory, MB more than idle"
     of_small = Figure(f"{name}: {of.rows:,} rows", small)
-    of_large = Figure(f"{name}: {of.many_rows:,} rows", large, at_most=MOST_MEGABYTES)
+    of_large = Figure(f"{name}: {of.many_rows:,} rows", large)
     return [
         of_small,
         of_large,
@@ -49,13 +54,18 @@ def measure_memory(of: Size) -> list[Figure]:
             of_small,
             at_most=MOST_TIMES_THE_MEMORY,
         ),
+        Figure(
+            f"{name}: {of.many_rows:,} rows, two processes",
+            by_two,
+            at_most=MOST_MEGABYTES,
+        ),
     ]
 
 
-def _memory(base: Base, of: Size, rows: int) -> list[float]:
+def _memory(base: Base, of: Size, rows: int, *, processes: int) -> list[float]:
     added = []
     for _ in range(of.runs):
-        with _crew(base, of) as crew:
+        with _crew(base, of, processes=processes) as crew:
             crew.warm_up()
             with Memory(crew.worker) as memory:
                 crew.seconds_for([of.file(rows)])
@@ -90,10 +100,10 @@ def measure_side_by_side(of: Size) -> list[Figure]:
 
 
 class _Crew:
-    """A worker of two processes, and who hands files to it."""
+    """A worker, and who hands files to it."""
 
-    def __init__(self, started: Servers, small: Cohort) -> None:
-        self.worker = started.worker().pid
+    def __init__(self, started: Servers, small: Cohort, processes: int) -> None:
+        self.worker = started.worker(of_processes=processes).pid
         # Seconds that each small file took to come to review.
         self.waits: list[float] = []
         self._broker = started.environment["REDIS_URL"]
@@ -159,7 +169,7 @@ class _Crew:
 
 
 @contextmanager
-def _crew(base: Base, of: Size) -> Iterator[_Crew]:
+def _crew(base: Base, of: Size, *, processes: int = 2) -> Iterator[_Crew]:
     small = cohort(
         people=500,
         rows=min(SMALL_FILE, of.rows),
@@ -175,7 +185,7 @@ def _crew(base: Base, of: Size) -> Iterator[_Crew]:
         servers(address, PDS_BASE_URL=pds, PDS_REQUESTS_PER_SECOND="0") as started,
     ):
         sql.have_large_imports_wait_for_pds(len(small.rows))
-        yield _Crew(started, small)
+        yield _Crew(started, small, processes)
 
 
 def _wait(imports: Sequence[CohortImport], status: Status) -> None:

@@ -141,17 +141,6 @@ def test_after_its_turn_a_slice_is_over_as_soon_as_another_import_waits():
     assert not after_its_turn.slice_is_over()
 
 
-def test_a_stage_may_have_several_slices_while_no_other_import_waits(settings):
-    settings.IMPORT_SLICE_SECONDS = 3600
-    cohort_import = CohortImportFactory(status=Status.UPLOADED)
-    lease = replace(leases.take(cohort_import.pk, now=NOW), slice_ends=0, turn_ends=0)
-    assert lease.slice_is_over()
-    assert not lease.slice_is_over(slices=10**6)
-
-    CohortImportFactory(status=Status.UPLOADED)
-    assert lease.slice_is_over(slices=10**6)
-
-
 def test_an_import_that_waits_for_pds_or_for_a_person_ends_no_slice():
     cohort_import = CohortImportFactory(status=Status.UPLOADED)
     after_its_turn = replace(leases.take(cohort_import.pk, now=NOW), turn_ends=0)

@@ -30,6 +30,7 @@ from tests.imports.test_sql_matching import (
     resemble,
     slow_and_obvious,
 )
+from tests.imports.working_out import all_worked_out
 
 pytestmark = pytest.mark.django_db
 
@@ -184,7 +185,7 @@ def test_chunks_and_order_make_no_difference(seed, monkeypatch):
     cohort_import = CohortImportFactory(matching=True, pool_size=30)
     random_children(rng, cohort_import)
     random_rows(rng, cohort_import)
-    together = list(work_out(cohort_import))
+    together = all_worked_out(cohort_import)
     assert any(one.candidates and one.candidates[0].reasons for one in together)
 
     monkeypatch.setattr(stage, "ROWS_COMPARED_AT_ONCE", 2)
@@ -192,10 +193,10 @@ def test_chunks_and_order_make_no_difference(seed, monkeypatch):
     row_ids = [one.row_id for one in together]
     rng.shuffle(row_ids)
     one_by_one = [
-        one for row_id in row_ids for one in work_out(cohort_import, row_ids=[row_id])
+        one for row_id in row_ids for one in work_out(cohort_import, [row_id])
     ]
 
-    assert list(work_out(cohort_import, row_ids=row_ids)) == together
+    assert list(work_out(cohort_import, row_ids)) == together
     assert sorted(one_by_one, key=lambda one: one.row_id) == together
 
 
@@ -208,16 +209,16 @@ def test_a_postcode_that_the_import_itself_has_added_is_not_seen():
         last_name="Adeyem",
         date_of_birth=child.date_of_birth,
     )
-    (before,) = work_out(cohort_import)
+    (before,) = all_worked_out(cohort_import)
     matching_sql.keep_children_before(cohort_import.pk, [child.pk])
     Child.objects.update(postcode="SW1A 1AA")
 
-    (after,) = work_out(cohort_import)
+    (after,) = all_worked_out(cohort_import)
 
     assert before.outcome is Outcome.NEW
     assert after == before
     ChildBeforeImport.objects.all().delete()
-    (seen,) = work_out(cohort_import)
+    (seen,) = all_worked_out(cohort_import)
     assert seen.outcome is Outcome.CLOSE_MATCH
 
 

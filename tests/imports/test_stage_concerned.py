@@ -193,7 +193,7 @@ def compared(crowd, rows, known=None):
     """Return what each row is now, by the two ways, and how many one did without."""
     slow = {
         one.row_id: one.fingerprint
-        for one in work_out(crowd.cohort_import, row_ids=[row.pk for row in rows])
+        for one in work_out(crowd.cohort_import, [row.pk for row in rows])
     }
     again = worked_out_again(crowd.cohort_import, rows, known)
     fast = {

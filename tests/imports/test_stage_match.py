@@ -1,5 +1,6 @@
 """The match stage: rows are compared with children, and the team asked to review."""
 
+import random
 import time
 from datetime import date, timedelta
 from uuid import uuid4
@@ -26,6 +27,8 @@ from tests.factories import (
     TeamFactory,
     unissued_nhs_number,
 )
+from tests.imports.test_work_out import a_crowd
+from tests.imports.working_out import all_worked_out
 
 pytestmark = pytest.mark.django_db
 
@@ -273,7 +276,6 @@ def test_contacts_the_child_has_are_no_addition(cohort_import, team):
 
 def test_a_slice_that_is_over_leaves_the_rest_for_the_next(cohort_import, settings):
     settings.IMPORT_MATCH_BATCH_ROWS = 2
-    settings.IMPORT_SLICE_SECONDS = 0
     CohortRowFactory.create_batch(5, cohort_import=cohort_import)
 
     run(cohort_import, seconds=0)
@@ -287,14 +289,46 @@ def test_a_slice_that_is_over_leaves_the_rest_for_the_next(cohort_import, settin
     assert not cohort_import.rows.filter(outcome="").exists()
 
 
-def test_matching_goes_on_for_three_slices(cohort_import, settings):
-    """What a slice leaves is compared anew in the next."""
-    settings.IMPORT_MATCH_BATCH_ROWS = 2
-    CohortRowFactory.create_batch(5, cohort_import=cohort_import)
+def stored(cohort_import):
+    rows = cohort_import.rows.order_by("pk").prefetch_related("candidates")
+    return [
+        (
+            *(row.pk, row.outcome, row.competing_rows, row.fingerprint),
+            sorted(candidate.child_id for candidate in row.candidates.all()),
+        )
+        for row in rows
+    ]
 
-    run(cohort_import, seconds=0)
 
-    assert cohort_import.status == Status.IN_REVIEW
+def to_be_stored(cohort_import):
+    return [
+        (
+            *(one.row_id, one.outcome, list(one.competing_rows), one.fingerprint),
+            sorted(candidate.child_id for candidate in one.candidates),
+        )
+        for one in all_worked_out(cohort_import)
+    ]
+
+
+@pytest.mark.parametrize("size", [1, 3, 7])
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seconds", [0, 20])
+def test_neither_batches_nor_slices_make_a_difference(seed, size, seconds, settings):
+    """Rows compete that are compared in different batches, the last with the first."""
+    settings.IMPORT_MATCH_BATCH_ROWS = size
+    cohort_import = CohortImportFactory(matching=True)
+    a_crowd(random.Random(seed), cohort_import)
+    together = to_be_stored(cohort_import)
+
+    slices = 0
+    while cohort_import.status == Status.MATCHING:
+        run(cohort_import, seconds=seconds)
+        assert cohort_import.rows_done <= cohort_import.rows.count()
+        slices += 1
+
+    assert stored(cohort_import) == together
+    assert any(competing for _, _, competing, _, _ in together)
+    assert (slices > 1) == (seconds == 0)
 
 
 def test_a_worker_that_lost_its_lease_writes_nothing(cohort_import):

@@ -22,6 +22,7 @@ from tests.factories import (
     TeamFactory,
     unissued_nhs_number,
 )
+from tests.imports.working_out import all_worked_out
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +69,7 @@ def test_order_and_chunks_make_no_difference(seed, monkeypatch):
     rng = random.Random(seed)
     cohort_import = CohortImportFactory(matching=True)
     a_crowd(rng, cohort_import)
-    together = list(work_out(cohort_import))
+    together = all_worked_out(cohort_import)
     assert any(one.competing_rows for one in together)
     assert any(one.outcome is Outcome.ALREADY_IN_MAVIS for one in together)
 
@@ -76,21 +77,14 @@ def test_order_and_chunks_make_no_difference(seed, monkeypatch):
     monkeypatch.setattr(stage, "ROWS_LOADED_AT_ONCE", 2)
     row_ids = [one.row_id for one in together]
     rng.shuffle(row_ids)
-    in_chunks = list(work_out(cohort_import, row_ids=row_ids))
+    in_chunks = list(work_out(cohort_import, row_ids))
     sql.store_worked_out(cohort_import.pk, together)
     one_by_one = [
-        one for row_id in row_ids for one in work_out(cohort_import, row_ids=[row_id])
+        one for row_id in row_ids for one in work_out(cohort_import, [row_id])
     ]
 
     assert in_chunks == together
     assert sorted(one_by_one, key=lambda one: one.row_id) == together
-
-
-def test_rows_that_are_decided_are_not_worked_out_unless_asked_for():
-    row = CohortRowFactory(new=True)
-
-    assert list(work_out(row.cohort_import)) == []
-    assert len(list(work_out(row.cohort_import, row_ids=[row.pk]))) == 1
 
 
 def test_what_the_import_itself_has_changed_is_not_seen():
@@ -109,7 +103,7 @@ def test_what_the_import_itself_has_changed_is_not_seen():
         parent_2_email="ngozi@example.com",
         parent_2_phone="+447700900999",
     )
-    before = list(work_out(cohort_import))
+    before = all_worked_out(cohort_import)
 
     sql.keep_children_before(cohort_import.pk, [child.pk])
     Child.objects.filter(pk=child.pk).update(
@@ -128,7 +122,7 @@ def test_what_the_import_itself_has_changed_is_not_seen():
     SchoolMoveFactory(child=child, team=cohort_import.team)
     Child.objects.filter(pk=child.pk).update(deceased=True)
 
-    assert list(work_out(cohort_import)) == before
+    assert all_worked_out(cohort_import) == before
     assert before[0].outcome is Outcome.ALREADY_IN_MAVIS
     assert set(before[0].additions) == {
         "first_name", "nhs_number", "gender", "registration", "contacts",
@@ -136,7 +130,7 @@ def test_what_the_import_itself_has_changed_is_not_seen():
 
     another_import = CohortImportFactory(matching=True, team=cohort_import.team)
     CohortRowFactory(cohort_import=another_import, school=there)
-    (seen,) = work_out(another_import)
+    (seen,) = all_worked_out(another_import)
     assert seen.outcome is Outcome.NOT_IMPORTED
 
 
@@ -145,7 +139,7 @@ def test_what_the_import_itself_has_made_is_not_seen():
     CohortRowFactory(cohort_import=cohort_import)
     ChildFactory(team=cohort_import.team, created_by_import=cohort_import)
 
-    assert next(work_out(cohort_import)).outcome is Outcome.NEW
+    assert all_worked_out(cohort_import)[0].outcome is Outcome.NEW
 
 
 def test_a_number_that_the_import_replaced_is_still_found():
@@ -159,12 +153,12 @@ def test_a_number_that_the_import_replaced_is_still_found():
         nhs_number_uploaded=old,
         postcode="M1 1AE",
     )
-    before = list(work_out(cohort_import))
+    before = all_worked_out(cohort_import)
 
     sql.keep_children_before(cohort_import.pk, [child.pk])
     Child.objects.filter(pk=child.pk).update(nhs_number=new, nhs_number_confirmed=True)
 
-    assert list(work_out(cohort_import)) == before
+    assert all_worked_out(cohort_import) == before
     assert before[0].matched_child_id == child.pk
 
 
@@ -176,7 +170,7 @@ def test_a_move_of_this_team_is_cleared_by_a_file_that_contradicts_it(state):
     SchoolMoveFactory(child=child, team=cohort_import.team, state=state)
     CohortRowFactory(cohort_import=cohort_import, school=school)
 
-    (one,) = work_out(cohort_import)
+    (one,) = all_worked_out(cohort_import)
 
     assert one.move == "at_once"
     assert SchoolMove.objects.get().state == state  # deciding changes nothing
