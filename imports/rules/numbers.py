@@ -3,22 +3,11 @@
 As objects they take five times the memory.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 # So many are made objects of at once.
 AT_ONCE = 20_000
-
-
-def place_of(number: int, numbers: Sequence[int]) -> int | None:
-    """Return where a number is among numbers that are in order, if it is there.
-
-    >>> place_of(5, [2, 5, 7]), place_of(6, [2, 5, 7])
-    (1, None)
-    """
-    place = bisect_left(numbers, number)
-    return place if place < len(numbers) and numbers[place] == number else None
 
 
 def repeated(numbers: Sequence[int]) -> set[int]:

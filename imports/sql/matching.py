@@ -140,7 +140,7 @@ def undecided_rows(
 
 STORED_CLAIMS = """
 SELECT r.claimed_child_id, r.id, r.row_number, r.claim_strength
-FROM (SELECT DISTINCT unnest(%(child_ids)s::bigint[]) AS child_id) AS asked
+FROM unnest(%(child_ids)s::bigint[]) AS asked(child_id)
 CROSS JOIN LATERAL (
     SELECT * FROM imports_cohortrow
     WHERE claimed_child_id = asked.child_id
@@ -153,10 +153,7 @@ WHERE r.cohort_import_id = %(import_id)s
 def stored_claims(
     *, import_id: int, child_ids: Iterable[int]
 ) -> list[tuple[int, Claim]]:
-    """Return each claim to one of these children that a row of the import has.
-
-    :param child_ids: any of them may be named again
-    """
+    """Return each claim to one of these children that a row of the import has."""
     with connection.cursor() as cursor:
         cursor.execute(
             STORED_CLAIMS, {"import_id": import_id, "child_ids": array_of(child_ids)}

@@ -4,7 +4,6 @@ Shared by match, which stores it for the review, and commit, which works every r
 out again under lock and compares.
 """
 
-from array import array
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
@@ -13,7 +12,6 @@ from imports.models import CohortImport
 from imports.rules import matching, similarity
 from imports.rules.found import Found
 from imports.rules.matching import NOBODY, CandidatePair, Match
-from imports.rules.numbers import place_of
 from imports.rules.similarity import SimilarPair
 from imports.rules.worked_out import Importing, WorkedOut
 from imports.rules.working_out import conclude, nothing_new
@@ -41,7 +39,7 @@ def work_out(
 
     :raises Stopping: this worker is to end
     """
-    row_ids = array("q", sorted(row_ids))  # kept to the end
+    row_ids = sorted(row_ids)
     pool_size = cohort_import.pool_size
     if pool_size is None:
         pool_size = similarity_sql.pool_size()
@@ -57,9 +55,7 @@ def _conclude(
 ) -> Iterator[WorkedOut]:
     """Say of each of these rows what its match comes to."""
     matches = {row_id: found.match(row_id) for row_id in row_ids}
-    competing = {
-        row_id: found.competing_rows(row_id, match) for row_id, match in matches.items()
-    }
+    competing = {row_id: found.competing_rows(row_id) for row_id in row_ids}
     certain = {
         row_id: match.child_ids[0]
         for row_id, match in matches.items()
@@ -104,14 +100,14 @@ def find_matches(import_id: int, row_ids: Sequence[int], *, pool_size: int) -> F
     """
     found = Found()
     _decide(found, import_id, row_ids, pool_size)
-    claimed = found.claimed()
-    stored = {
+    # What is stored of the rows themselves may not be so any more.
+    worked_out_now = set(row_ids)
+    stored = sql.stored_claims(import_id=import_id, child_ids=found.claims)
+    found.add_claims(
         (child_id, claim)
-        for some in _chunks(claimed, ROWS_COMPARED_AT_ONCE)
-        for child_id, claim in sql.stored_claims(import_id=import_id, child_ids=some)
-        if place_of(claim.row_id, row_ids) is None
-    }
-    found.settle(stored)
+        for child_id, claim in stored
+        if claim.row_id not in worked_out_now
+    )
     return found
 
 

@@ -30,7 +30,7 @@ def proposals(data: Labelled) -> Proposed:
     with tables_of(data):
         found = find_matches(IMPORT_ID, sorted(data.rows), pool_size=len(data.children))
     proposed = Proposed([], [])
-    for row_id, match in found.matches():
+    for row_id, match in found.matches.items():
         is_similar = bool(match.reasons)
         for child_id in match.child_ids:
             points = compare(data, row_id, child_id).points

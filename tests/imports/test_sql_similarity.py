@@ -152,7 +152,7 @@ def test_the_fast_path_decides_as_the_slow_and_obvious_one(seed, monkeypatch):
 
     expected = {row.pk: match_of(row, children) for row in rows}
     expected = {pk: match for pk, match in expected.items() if match is not NOBODY}
-    assert dict(found.matches()) == expected
+    assert found.matches == expected
     assert any(match.reasons for match in expected.values())
 
 

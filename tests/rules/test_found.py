@@ -1,75 +1,56 @@
-"""What is kept small of a large import says the same as what is kept whole."""
+"""Who competes for a child among rows that are looked at together, and others."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
 from imports.rules.found import Found
-from imports.rules.matching import NOBODY, Claim, Match, Strength, competing_rows
+from imports.rules.matching import NOBODY, Claim, Match, Strength
 
-CHILDREN = st.integers(min_value=1, max_value=6)
-STRENGTHS = st.sampled_from([Strength.ALIKE, Strength.ALL_FOUR_DETAILS])
-ONE_CHILD = st.builds(
-    Match,
-    st.tuples(CHILDREN),
-    is_doubtful=st.booleans(),
-    number_is_replaced=st.booleans(),
-    strength=STRENGTHS,
-)
-SIMILAR = st.builds(
-    lambda child_id: Match((child_id,), False, False, Strength.SIMILAR, (("birth",),)),
-    CHILDREN,
-)
-SEVERAL = st.builds(Match, st.just((1, 2)))
-# The match of a row by the exact rules, and by likeness for those it leaves.
-ROWS = st.lists(
-    st.tuples(
-        st.one_of(ONE_CHILD, SEVERAL, st.just(NOBODY), st.none()),
-        st.one_of(SIMILAR, SEVERAL, st.just(NOBODY), st.none()),
-        st.lists(CHILDREN, max_size=2, unique=True),
-    ),
-    max_size=12,
-)
-STORED = st.lists(
-    st.tuples(CHILDREN, st.builds(Claim, st.just(900), st.just(90), STRENGTHS)),
-    max_size=1,
-)
+AMARA, CHIDI = 501, 502
 
 
-@given(ROWS, STORED)
-def test_found_says_of_each_row_what_was_added(rows, stored):
+def only(child_id, strength=Strength.ALIKE):
+    return Match((child_id,), strength=strength)
+
+
+@pytest.mark.parametrize(
+    ("matches", "stored", "competing"),
+    [
+        ([only(AMARA)], [], [()]),
+        ([only(AMARA), only(CHIDI)], [], [(), ()]),
+        ([only(AMARA), only(AMARA)], [], [(12,), (11,)]),
+        ([only(AMARA), NOBODY, only(AMARA)], [], [(13,), (), (11,)]),
+        # It may be one of two: it claims neither.
+        ([only(AMARA), Match((AMARA, CHIDI))], [], [(), ()]),
+        # A row that was worked out before claims one of them too.
+        ([only(AMARA), only(CHIDI)], [(AMARA, Strength.ALIKE)], [(90,), ()]),
+        ([only(AMARA), only(AMARA)], [(AMARA, Strength.ALIKE)], [(12, 90), (11, 90)]),
+        # The strongest claim has the child to itself.
+        (
+            [only(AMARA, Strength.NHS_NUMBER), only(AMARA)],
+            [(AMARA, Strength.ALL_FOUR_DETAILS)],
+            [(), (11, 90)],
+        ),
+    ],
+)
+def test_rows_that_claim_one_child_compete(matches, stored, competing):
     found = Found()
-    matches, compared_with = {}, {}
-    claims = {child_id: [claim] for child_id, claim in stored}
-
-    def add(row_id, match, compared):
-        found.add(row_id, row_id + 1, compared, match)
-        compared_with[row_id] = tuple(compared)
-        if match is not NOBODY:
-            matches[row_id] = match
-        if match.only_child_id:
-            claim = Claim(row_id, row_id + 1, match.strength)
-            claims.setdefault(match.only_child_id, []).append(claim)
-
-    for row_id, (exact, _, others) in enumerate(rows, start=1):
-        if exact not in (None, NOBODY):
-            add(row_id, exact, sorted({*exact.child_ids, *others}))
-    for row_id, (exact, likeness, others) in enumerate(rows, start=1):
-        if exact in (None, NOBODY) and (exact, likeness) != (None, None):
-            match = likeness or NOBODY
-            in_vain = others if exact is NOBODY else []
-            add(row_id, match, [*in_vain, *sorted({*match.child_ids, *others})])
-
-    found.settle(stored)
-
-    assert dict(found.matches()) == matches
-    for row_id in range(1, len(rows) + 1):
-        match = matches.get(row_id, NOBODY)
-        assert found.match(row_id) == match
-        assert found.compared_with(row_id) == compared_with.get(row_id, ())
-        expected = ()
-        if match.only_child_id:
-            expected = competing_rows(row_id, claims[match.only_child_id])
-        assert found.competing_rows(row_id, match) == expected
-    assert sorted(found.claimed()) == sorted(
-        match.only_child_id for match in matches.values() if match.only_child_id
+    for row_id, match in enumerate(matches, start=1):
+        found.add(row_id, row_id + 10, [AMARA, CHIDI], match)
+    found.add_claims(
+        (child_id, Claim(900, 90, strength)) for child_id, strength in stored
     )
+
+    rows = range(1, len(matches) + 1)
+    assert [found.competing_rows(row_id) for row_id in rows] == competing
+    assert [found.match(row_id) for row_id in rows] == matches
+
+
+def test_whom_a_row_was_compared_with_is_told_though_nothing_came_of_it():
+    found = Found()
+    found.add(1, 11, [AMARA, CHIDI], NOBODY)
+
+    assert found.compared_with(1) == (AMARA, CHIDI)
+    assert found.compared_with(2) == ()
+    assert found.matches == {}
+    assert found.match(2) is NOBODY
+    assert found.competing_rows(2) == ()

@@ -16,13 +16,3 @@ def test_repeated_is_what_is_there_more_than_once(numbers, at_once):
         found = rules.repeated(numbers)
 
     assert found == {number for number in numbers if numbers.count(number) > 1}
-
-
-@given(st.sets(st.integers(min_value=-9, max_value=9)), st.integers(-10, 10))
-def test_a_number_has_a_place_if_it_is_there(numbers, number):
-    in_order = sorted(numbers)
-
-    place = rules.place_of(number, in_order)
-
-    assert (place is not None) == (number in numbers)
-    assert place is None or in_order[place] == number
