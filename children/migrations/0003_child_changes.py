@@ -11,7 +11,7 @@ _NOTE = """
 """
 # What uploads are compared with; the rest of a record (when it was last refreshed from
 # PDS, say) changes far more often.
-_COMPARED = (
+COMPARED = (
     "first_name", "last_name", "first_name_key", "last_name_key",
     "preferred_first_name", "preferred_last_name", "date_of_birth",
     "birth_academic_year", "registration", "registration_academic_year", "gender",
@@ -22,8 +22,8 @@ _NEW = "SELECT id AS child_id FROM now_there"
 # Rows that were about a merged record are then about the one that remains.
 _CHANGED = f"""
     SELECT n.id AS child_id FROM now_there n JOIN before b ON b.id = n.id
-    WHERE ({", ".join(f"n.{each}" for each in _COMPARED)})
-          IS DISTINCT FROM ({", ".join(f"b.{each}" for each in _COMPARED)})
+    WHERE ({", ".join(f"n.{each}" for each in COMPARED)})
+          IS DISTINCT FROM ({", ".join(f"b.{each}" for each in COMPARED)})
     UNION
     SELECT n.merged_into_id FROM now_there n JOIN before b ON b.id = n.id
     WHERE n.merged_into_id IS DISTINCT FROM b.merged_into_id
@@ -34,9 +34,9 @@ _HAD = "SELECT DISTINCT child_id FROM before"
 _HAVE_OR_HAD = "SELECT child_id FROM now_there UNION SELECT child_id FROM before"
 
 
-def _note(function, changed):
+def note(function, changed):
     return f"""
-CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
 {_NOTE.format(changed=changed)}
 END
@@ -45,8 +45,8 @@ $$;
 
 
 _OF_RECORD = (
-    _note("note_new_children", _NEW)
-    + _note("note_changed_children", _CHANGED)
+    note("note_new_children", _NEW)
+    + note("note_changed_children", _CHANGED)
     + """
 CREATE TRIGGER note_new_children AFTER INSERT ON children_child
     REFERENCING NEW TABLE AS now_there
@@ -57,9 +57,9 @@ CREATE TRIGGER note_changed_children AFTER UPDATE ON children_child
 """
 )
 _OF_WHAT_A_CHILD_HAS = (
-    _note("note_children_who_have", _HAVE)
-    + _note("note_children_who_had", _HAD)
-    + _note("note_children_who_have_or_had", _HAVE_OR_HAD)
+    note("note_children_who_have", _HAVE)
+    + note("note_children_who_had", _HAD)
+    + note("note_children_who_have_or_had", _HAVE_OR_HAD)
 )
 NOTE_FOR = """
 CREATE TRIGGER note_children_who_have AFTER INSERT ON {table}
