@@ -5,9 +5,9 @@ from django.db import migrations
 _changes = import_module("children.migrations.0003_child_changes")
 _COLUMNS = ", ".join(_changes.COMPARED)
 
-# The two tables were joined. They have no index, and a commit has PostgreSQL join by
-# indexes alone: with thousands of children each was held against each, which took most
-# of the time of such a commit. Compared as sets, they are gone through once.
+# The two tables were joined. They have no index, and each child was held against each:
+# with thousands of them it took most of the time of a commit. Compared as sets, they are
+# gone through once, however PostgreSQL may join.
 _CHANGED = f"""
     SELECT id AS child_id FROM (
         SELECT id, {_COLUMNS} FROM now_there EXCEPT SELECT id, {_COLUMNS} FROM before

@@ -153,7 +153,10 @@ WHERE r.cohort_import_id = %(import_id)s
 def stored_claims(
     *, import_id: int, child_ids: Iterable[int]
 ) -> list[tuple[int, Claim]]:
-    """Return each claim to one of these children that a row of the import has."""
+    """Return each claim to one of these children that a row of the import has.
+
+    :param child_ids: each named once
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             STORED_CLAIMS, {"import_id": import_id, "child_ids": array_of(child_ids)}
@@ -223,14 +226,14 @@ COPY imports_rowcandidate (row_id, child_id, differences, reasons) FROM STDIN
 """
 
 
-def store_worked_out(cohort_import_id: int, worked_out: Iterable[WorkedOut]) -> None:
+def store_worked_out(cohort_import_id: int, worked_out: Sequence[WorkedOut]) -> None:
     """Write what was worked out to its rows.
 
     Call it in a transaction. Candidates of an earlier time are replaced.
+
+    :param worked_out: all of it: what is still being worked out would read by the
+        connection that COPY occupies, and the two would wait for each other for ever
     """
-    # What is still being worked out reads by the connection that COPY occupies, and
-    # the two would wait for each other for ever.
-    worked_out = list(worked_out)
     candidates: list[tuple[object, ...]] = []
     with connection.cursor() as cursor:
         cursor.execute(WORKED_OUT_TABLE)

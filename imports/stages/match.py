@@ -31,8 +31,8 @@ def run(*, lease: Lease, clock: Clock) -> None:
 
     :raises LeaseLost: another worker has taken the import
     """
-    cohort_import = _begun(lease=lease)
     began = time.monotonic()
+    cohort_import = _begun(lease=lease)
     for row_ids, is_new in _due(cohort_import.pk):
         rows = list(work_out(cohort_import, row_ids))
         now = time.monotonic()

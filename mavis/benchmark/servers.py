@@ -38,7 +38,7 @@ class Servers:
         )
         return f"http://127.0.0.1:{port}", child
 
-    def worker(self, *, of_processes: int = 2) -> processes.Child:
+    def worker(self, *, of_processes: int) -> processes.Child:
         """Start a worker, as in production but for the number of its processes."""
         command = (*services.WORKER, f"--concurrency={of_processes}")
         child = self._start("worker", command)
