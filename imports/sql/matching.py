@@ -37,14 +37,20 @@ WITH wanted AS MATERIALIZED (
 ), proposed AS (
     SELECT w.id AS row_id, c.id AS child_id
     FROM wanted w
-    JOIN children_child c
-      ON c.date_of_birth = w.date_of_birth AND c.first_name_key = w.first_name_key
+    CROSS JOIN LATERAL (
+        SELECT id, last_name_key, postcode FROM children_child
+        WHERE date_of_birth = w.date_of_birth AND first_name_key = w.first_name_key
+        OFFSET 0
+    ) c
     WHERE c.last_name_key = w.last_name_key OR c.postcode = w.postcode
     UNION ALL
     SELECT w.id, c.id
     FROM wanted w
-    JOIN children_child c
-      ON c.postcode = w.postcode AND c.last_name_key = w.last_name_key
+    CROSS JOIN LATERAL (
+        SELECT id, first_name_key, date_of_birth FROM children_child
+        WHERE postcode = w.postcode AND last_name_key = w.last_name_key
+        OFFSET 0
+    ) c
     WHERE c.date_of_birth = w.date_of_birth OR c.first_name_key = w.first_name_key
     UNION ALL
     SELECT w.id, c.id
@@ -87,7 +93,7 @@ WITH wanted AS MATERIALIZED (
            coalesce(w.postcode = k.postcode, false) AS postcode
     FROM (SELECT DISTINCT row_id, child_id FROM proposed) p
     JOIN wanted w ON w.id = p.row_id
-    JOIN children_child c ON c.id = p.child_id
+    CROSS JOIN LATERAL (SELECT * FROM children_child WHERE id = p.child_id OFFSET 0) c
     LEFT JOIN imports_childbeforeimport b
            ON b.cohort_import_id = %(import_id)s AND b.child_id = c.id
     CROSS JOIN LATERAL (

@@ -87,7 +87,7 @@ SELECT w.id, w.row_number, c.id,
                 AND k.nhs_number_confirmed, false)
 FROM proposed p
 JOIN wanted w ON w.id = p.row_id
-JOIN children_child c ON c.id = p.child_id
+CROSS JOIN LATERAL (SELECT * FROM children_child WHERE id = p.child_id OFFSET 0) c
 LEFT JOIN imports_childbeforeimport b
        ON b.cohort_import_id = %(import_id)s AND b.child_id = c.id
 CROSS JOIN LATERAL (
