@@ -4,11 +4,15 @@ Call these in a transaction that has locked the children.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
 from datetime import date, datetime
 
 from children import sql
 from children.models import ArchiveReason, Child, Contact
 from children.rules.contacts import ContactChange, Details, KnownContact
+from mavis.sql import is_one_of
+
+_DETAILS = tuple(each.name for each in fields(Details))
 
 
 def lock(child_ids: Collection[int]) -> dict[int, Child]:
@@ -17,8 +21,8 @@ def lock(child_ids: Collection[int]) -> dict[int, Child]:
     They are locked in the order of their ids, as everyone does, so that two who
     want some of the same children cannot wait for each other.
     """
-    children = Child.objects.select_for_update(no_key=True).filter(pk__in=child_ids)
-    return {child.pk: child for child in children.order_by("pk")}
+    children = Child.objects.select_for_update(no_key=True).order_by("pk")
+    return {child.pk: child for child in children.filter(is_one_of("pk", child_ids))}
 
 
 def next_ids(count: int) -> list[int]:
@@ -34,19 +38,10 @@ def change_details(changes: Mapping[int, Mapping[str, object]]) -> None:
 def contacts_of(child_ids: Collection[int]) -> dict[int, list[KnownContact]]:
     """Return the contacts of each of these children that has any."""
     found: dict[int, list[KnownContact]] = {}
-    for contact in Contact.objects.filter(child__in=child_ids).order_by("pk"):
-        found.setdefault(contact.child_id, []).append(
-            KnownContact(
-                contact.pk,
-                Details(
-                    name=contact.name,
-                    relationship=contact.relationship,
-                    relationship_other=contact.relationship_other,
-                    phone=contact.phone,
-                    email=contact.email,
-                ),
-            )
-        )
+    contacts = Contact.objects.filter(is_one_of("child", child_ids)).order_by("pk")
+    for child_id, contact_id, *details in contacts.values_list("child", "pk", *_DETAILS):
+        contact = KnownContact(contact_id, Details(*details))
+        found.setdefault(child_id, []).append(contact)
     return found
 
 
@@ -70,7 +65,8 @@ def change_contacts(changes: Mapping[int, Sequence[ContactChange]]) -> None:
 
 def mark_restricted(child_ids: Collection[int]) -> None:
     """Hide the addresses and contacts of these children from now on."""
-    Child.objects.filter(pk__in=child_ids, restricted=False).update(restricted=True)
+    unrestricted = Child.objects.filter(is_one_of("pk", child_ids), restricted=False)
+    unrestricted.update(restricted=True)
 
 
 def activate(child_ids: Collection[int], *, team_id: int, at: datetime) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from children import actions as children
+from mavis.sql import is_one_of
 from schoolmoves import sql
 from schoolmoves.models import (
     Decision,
@@ -109,7 +110,7 @@ def propose(
     section 11). Returns the move of each child.
     """
     standing = SchoolMove.objects.filter(
-        child__in=[proposal.child_id for proposal in proposals],
+        is_one_of("child", (proposal.child_id for proposal in proposals)),
         state__in=[MoveState.OPEN, MoveState.WAITING],
     ).order_by("pk")
     ours: dict[int, int] = {}

@@ -12,6 +12,7 @@ from imports.models import CohortRow, RowCandidate
 from imports.rules.outcomes import Outcome, Result
 from mavis.audit import Changes, Event
 from mavis.models import EventKind, School
+from mavis.sql import is_one_of
 from schoolmoves.actions import Deciding, Placement
 from schoolmoves.rules.moving import Place
 
@@ -223,7 +224,7 @@ def _candidates(rows: Sequence[CohortRow]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     close = [row.pk for row in rows if row.outcome == Outcome.CLOSE_MATCH]
     for row_id, child_id in (
-        RowCandidate.objects.filter(row__in=close)
+        RowCandidate.objects.filter(is_one_of("row", close))
         .order_by("pk")
         .values_list("row", "child")
     ):

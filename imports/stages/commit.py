@@ -30,6 +30,7 @@ from imports.stages.applied import Applying
 from imports.stages.apply import apply, apply_new
 from imports.stages.concerned import KnownChanges, worked_out_again
 from imports.stages.work_out import work_out
+from mavis.sql import is_one_of
 
 
 def run(*, lease: Lease, clock: Clock) -> None:
@@ -142,11 +143,8 @@ def _commit_batch(
         return due
     # Before the lock, and so while another import commits. Whatever it changes of these
     # rows or their children has the rows worked out again.
-    rows = list(
-        CohortRow.objects.filter(
-            pk__in=[row.pk for row in due if row.way == Way.LOADED]
-        ).order_by("row_number")
-    )
+    to_load = is_one_of("pk", (row.pk for row in due if row.way == Way.LOADED))
+    rows = list(CohortRow.objects.filter(to_load).order_by("row_number"))
     about = _children_of(rows)
     sql.lock_out_other_commits(for_import=cohort_import.pk)
     known = children.lock(about)
@@ -164,9 +162,8 @@ def _commit_batch(
     )
     apply_new([row for row in as_seen if row.way == Way.NEW], applying)
     apply([row for row in rows if row.pk in unchanged], known, applying)
-    CohortRow.objects.filter(
-        pk__in=[row.pk for row in due if row.pk not in unchanged]
-    ).update(held=True)
+    to_hold = is_one_of("pk", (row.pk for row in due if row.pk not in unchanged))
+    CohortRow.objects.filter(to_hold).update(held=True)
     CohortImport.objects.filter(pk=cohort_import.pk).update(
         rows_done=done + len(due),
         seconds_committing=F("seconds_committing") + time.monotonic() - began,
@@ -186,7 +183,7 @@ def _due(cohort_import: CohortImport, *, after: int) -> list[Due]:
 
 def _children_of(rows: Sequence[CohortRow]) -> set[int]:
     """Return the children that the reviewer saw beside these rows."""
-    candidates = RowCandidate.objects.filter(row__in=[row.pk for row in rows])
+    candidates = RowCandidate.objects.filter(is_one_of("row", (row.pk for row in rows)))
     return {
         *candidates.values_list("child", flat=True),
         *(row.matched_child_id for row in rows if row.matched_child_id),
