@@ -6,9 +6,10 @@ it stops the import.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from operator import attrgetter
 
 from imports.rules.problems import Problem
 from mavis.rules import academic_year
@@ -40,25 +41,28 @@ class SchoolFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class RowSeen:
-    """One row, as far as warnings depend on it.
+class RowsSeen:
+    """Rows that are alike, as far as warnings depend on them: often hundreds.
 
-    `known_birth_academic_year` is the one that was once given for the matched child,
-    if it is the team's own: it holds where the file gives none (spec section 2).
+    - `name`: blank unless the child has died or is archived
+    - `date_of_birth`: None unless the file gives the year group
+    - `known_birth_academic_year`: the one that was once given for the matched child,
+      if it is the team's own: it holds where the file gives none (spec section 2)
     """
 
-    row_number: int
+    row_numbers: Sequence[int]
     name: str
-    date_of_birth: date
+    date_of_birth: date | None
     birth_academic_year: int
-    year_group_given: bool
     known_birth_academic_year: int | None
     school: SchoolFacts | None
     has_died: bool
     is_archived: bool
 
 
-def cautions(rows: Iterable[RowSeen], *, year: int, nursery: bool) -> Iterator[Problem]:
+def cautions(
+    rows: Iterable[RowsSeen], *, year: int, nursery: bool
+) -> Iterator[Problem]:
     """Return what to warn of: what concerns the whole file first, then row by row.
 
     :param year: the academic year that the upload is for
@@ -66,13 +70,18 @@ def cautions(rows: Iterable[RowSeen], *, year: int, nursery: bool) -> Iterator[P
     """
     of_rows: list[Problem] = []
     off_by: Counter[int] = Counter()
-    for row in rows:
-        if row.year_group_given:
-            born_in = academic_year.containing(row.date_of_birth)
-            off_by[row.birth_academic_year - born_in] += 1
-        of_rows += _of_row(row, year=year, nursery=nursery)
+    for alike in rows:
+        if alike.date_of_birth is not None:
+            born_in = academic_year.containing(alike.date_of_birth)
+            off_by[alike.birth_academic_year - born_in] += len(alike.row_numbers)
+        found = list(_of_rows(alike, year=year, nursery=nursery))
+        of_rows += [
+            replace(problem, row_number=row_number)
+            for row_number in alike.row_numbers
+            for problem in found
+        ]
     yield from _of_another_year(off_by, year=year)
-    yield from of_rows
+    yield from sorted(of_rows, key=attrgetter("row_number"))
 
 
 def _of_another_year(off_by: Counter[int], *, year: int) -> Iterator[Problem]:
@@ -90,46 +99,49 @@ def _of_another_year(off_by: Counter[int], *, year: int) -> Iterator[Problem]:
             )
 
 
-def _of_row(row: RowSeen, *, year: int, nursery: bool) -> Iterator[Problem]:
-    yield from _of_year_group(row, year=year, nursery=nursery)
-    yield from _of_school(row, year=year)
-    if row.has_died:
+def _of_rows(rows: RowsSeen, *, year: int, nursery: bool) -> Iterator[Problem]:
+    """Return what to warn of each of these rows, without their numbers."""
+    yield from _of_year_group(rows, year=year, nursery=nursery)
+    yield from _of_school(rows, year=year)
+    if rows.has_died:
         yield Problem(
-            row.row_number,
+            None,
             None,
             "child_has_died",
             "This child has died. The record is archived, and no school is changed",
-            row.name,
+            rows.name,
         )
-    elif row.is_archived:
+    elif rows.is_archived:
         yield Problem(
-            row.row_number,
+            None,
             None,
             "child_is_archived",
             "This child’s record is archived. Under Archived children, choose "
             "whether to restore it",
-            row.name,
+            rows.name,
         )
 
 
-def _of_year_group(row: RowSeen, *, year: int, nursery: bool) -> Iterator[Problem]:
-    of_birth = year_group(academic_year.containing(row.date_of_birth), year)
-    group = _group(row, year)
-    if row.year_group_given and group != of_birth:
-        yield Problem(
-            row.row_number,
-            "CHILD_YEAR_GROUP",
-            "year_group_not_of_birth",
-            f"The date of birth is that of {describe_year_group(of_birth)}. Check "
-            "that the year group is right",
-            describe_year_group(group),
-        )
-    special = row.school is not None and row.school.special
+def _of_year_group(rows: RowsSeen, *, year: int, nursery: bool) -> Iterator[Problem]:
+    group = _group(rows, year)
+    if rows.date_of_birth is not None:
+        of_birth = year_group(academic_year.containing(rows.date_of_birth), year)
+        if group != of_birth:
+            yield Problem(
+                None,
+                "CHILD_YEAR_GROUP",
+                "year_group_not_of_birth",
+                f"The date of birth is that of {describe_year_group(of_birth)}. Check "
+                "that the year group is right",
+                describe_year_group(group),
+            )
+        # One that the file gives and that is not allowed is an error there.
+        return
+    special = rows.school is not None and rows.school.special
     usual = academic_year.allowed_year_groups(special_school=special, nursery=nursery)
-    # One that is given in the file and not allowed is an error there.
-    if not row.year_group_given and group not in usual:
+    if group not in usual:
         yield Problem(
-            row.row_number,
+            None,
             "CHILD_YEAR_GROUP",
             "year_group_not_usual",
             f"Mavis has this child in {describe_year_group(group)}. Check that it is "
@@ -138,24 +150,24 @@ def _of_year_group(row: RowSeen, *, year: int, nursery: bool) -> Iterator[Proble
         )
 
 
-def _of_school(row: RowSeen, *, year: int) -> Iterator[Problem]:
-    school = row.school
+def _of_school(rows: RowsSeen, *, year: int) -> Iterator[Problem]:
+    school = rows.school
     if school is None:
         return
     if school.closed:
         yield Problem(
-            row.row_number,
+            None,
             "CHILD_SCHOOL_URN",
             "school_closed",
             f"{school.name} is closed. Check that it is the child’s school",
             school.urn,
         )
-    group = _group(row, year)
+    group = _group(rows, year)
     if not academic_year.teaches(
         group, low_age=school.low_age, high_age=school.high_age
     ):
         yield Problem(
-            row.row_number,
+            None,
             "CHILD_SCHOOL_URN",
             "school_does_not_teach_year_group",
             f"{school.name} does not teach {describe_year_group(group)}. Check the "
@@ -164,9 +176,9 @@ def _of_school(row: RowSeen, *, year: int) -> Iterator[Problem]:
         )
 
 
-def _group(row: RowSeen, year: int) -> int:
+def _group(rows: RowsSeen, year: int) -> int:
     """Return the year group that holds: given in the file, or once before, or by birth."""
-    known = row.known_birth_academic_year
-    if row.year_group_given or known is None:
-        return year_group(row.birth_academic_year, year)
+    known = rows.known_birth_academic_year
+    if rows.date_of_birth is not None or known is None:
+        return year_group(rows.birth_academic_year, year)
     return year_group(known, year)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, OuterRef
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from children.models import CohortMembership
 from imports.models import CohortImport, RowError
-from imports.rules.cautions import CODES, RowSeen, SchoolFacts, cautions
+from imports.rules.cautions import CODES, RowsSeen, SchoolFacts, cautions
 from imports.rules.outcomes import Archived
 from mavis.models import School
 from mavis.pages import show_name
@@ -47,47 +48,56 @@ def store_warnings(cohort_import: CohortImport) -> None:
     )
 
 
-def _rows_seen(cohort_import: CohortImport) -> Iterator[RowSeen]:
-    """Return every row with what the warnings depend on."""
+def _rows_seen(cohort_import: CohortImport) -> Iterator[RowsSeen]:
+    """Return the rows with what warnings depend on, those together that are alike."""
     schools = _schools(cohort_import)
     # What Mavis knows of a child is told to a team that has it, or had it.
     ours = CohortMembership.objects.filter(
         team=cohort_import.team, child=OuterRef("matched_child")
     )
-    rows = (
-        cohort_import.rows.annotate(is_ours=Exists(ours))
-        .order_by("row_number")
-        .values_list(
-            "row_number", "first_name", "last_name", "date_of_birth",
-            "birth_academic_year", "birth_academic_year_given", "school_id",
-            "deceased", "archived", "other_team_id", "is_ours",
-            "matched_child__deceased", "matched_child__birth_academic_year",
-            "matched_child__birth_academic_year_given",
+    known = Q(matched_child__birth_academic_year_given=True, other_team=None)
+    died = Q(matched_child__deceased=True, other_team=None) & Exists(ours)
+    given = Q(birth_academic_year_given=True)
+    is_named = Q(has_died=True) | ~Q(archived="")
+    alike = (
+        # What has been erased has no year of birth.
+        cohort_import.rows.filter(
+            date_of_birth__isnull=False, birth_academic_year__isnull=False
         )
+        .annotate(
+            born=Case(When(given, then="date_of_birth")),
+            known=Case(
+                When(
+                    known & Exists(ours), then="matched_child__birth_academic_year"
+                )
+            ),
+            has_died=Case(
+                When(died | Q(deceased=True) | Q(archived=Archived.STAYS), then=True),
+                default=False,
+            ),
+        )
+        .annotate(
+            first=Case(When(is_named, then="first_name"), default=Value("")),
+            last=Case(When(is_named, then="last_name"), default=Value("")),
+        )
+        .values_list(
+            "first", "last", "born", "birth_academic_year", "known", "school_id",
+            "has_died", "archived",
+        )
+        .annotate(row_numbers=ArrayAgg("row_number"))
     )  # fmt: skip
     for (
-        row_number, first_name, last_name, date_of_birth, birth_academic_year, given,
-        school_id, deceased, archived, other_team_id, is_ours, child_is_deceased,
-        known_birth_academic_year, known_is_given,
-    ) in rows.iterator(chunk_size=5000):  # fmt: skip
-        if date_of_birth is None or birth_academic_year is None:
-            continue  # erased
-        may_tell = is_ours and other_team_id is None
-        yield RowSeen(
-            row_number=row_number,
-            name=show_name(first_name, last_name),
-            date_of_birth=date_of_birth,
-            birth_academic_year=birth_academic_year,
-            year_group_given=given,
-            known_birth_academic_year=(
-                known_birth_academic_year if may_tell and known_is_given else None
-            ),
+        first, last, born, birth_year, known_birth_year, school_id, has_died, archived,
+        row_numbers,
+    ) in alike.iterator(chunk_size=5000):  # fmt: skip
+        yield RowsSeen(
+            row_numbers=row_numbers,
+            name=show_name(first, last) if has_died or archived else "",
+            date_of_birth=born,
+            birth_academic_year=birth_year,
+            known_birth_academic_year=known_birth_year,
             school=schools.get(school_id),
-            has_died=(
-                deceased
-                or archived == Archived.STAYS
-                or bool(may_tell and child_is_deceased)
-            ),
+            has_died=has_died,
             is_archived=bool(archived),
         )
 

@@ -94,6 +94,21 @@ def test_a_year_group_given_before_is_told_of_the_teams_own_child_only(
     assert ((2, "year_group_not_usual") in warned(cohort_import)) is is_ours
 
 
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_a_death_that_only_mavis_knows_of_is_told_of_the_teams_own_child_only(
+    cohort_import, team, is_ours
+):
+    child = ChildFactory(team=team if is_ours else TeamFactory(), is_deceased=True)
+    CohortRowFactory(
+        cohort_import=cohort_import, row_number=2, matched_child=child, outcome="new"
+    )
+
+    store_warnings(cohort_import)
+
+    told = RowError.objects.filter(code="child_has_died", value="OKAFOR, Amara")
+    assert told.exists() is is_ours
+
+
 def test_warnings_from_reading_stay_and_ours_are_not_doubled(cohort_import):
     RowErrorFactory(cohort_import=cohort_import, is_warning=True, code="digits_in_name")
     CohortRowFactory(

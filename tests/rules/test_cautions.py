@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from imports.rules.cautions import RowSeen, SchoolFacts, cautions
+from imports.rules.cautions import RowsSeen, SchoolFacts, cautions
 from mavis.rules import academic_year
 
 YEAR = 2026
@@ -18,12 +18,11 @@ SECONDARY = SchoolFacts(
     low_age=11,
     high_age=16,
 )
-ROW = RowSeen(
-    row_number=2,
+ROW = RowsSeen(
+    row_numbers=[2],
     name="OKAFOR, Amara",
-    date_of_birth=BORN,
+    date_of_birth=None,
     birth_academic_year=2013,
-    year_group_given=False,
     known_birth_academic_year=None,
     school=SECONDARY,
     has_died=False,
@@ -34,7 +33,7 @@ ROW = RowSeen(
 def in_year(group, **others):
     """Return the row with this year group given."""
     born = academic_year.birth_academic_year(group, YEAR)
-    return replace(ROW, birth_academic_year=born, year_group_given=True, **others)
+    return replace(ROW, birth_academic_year=born, date_of_birth=BORN, **others)
 
 
 def school(**facts):
@@ -68,7 +67,7 @@ OF_ANOTHER_YEAR = "year_groups_of_another_year"
             id="given once before, and no longer usual",
         ),
         pytest.param(
-            replace(ROW, birth_academic_year=2009, date_of_birth=date(2010, 3, 27)),
+            replace(ROW, birth_academic_year=2009),
             [UNUSUAL, TAUGHT],
             id="too old by the date of birth",
         ),
@@ -138,9 +137,7 @@ def test_which_year_groups_a_school_teaches(group, low_age, high_age, teaches):
 
 
 def test_nursery_children_are_usual_for_a_team_that_vaccinates_them():
-    row = replace(
-        ROW, date_of_birth=date(2022, 9, 2), birth_academic_year=2022, school=None
-    )
+    row = replace(ROW, birth_academic_year=2022, school=None)
 
     assert codes(row) == [UNUSUAL]
     assert codes(row, nursery=True) == []
@@ -172,6 +169,28 @@ def test_a_file_of_another_year_is_recognised_by_more_than_half(groups, is_told)
 
 def test_rows_without_a_year_group_do_not_count():
     assert hint(in_year(7), ROW, ROW, ROW) is not None
+
+
+def test_each_of_several_rows_that_are_alike_counts():
+    in_another_year = in_year(7, row_numbers=[2, 4, 5])
+
+    assert hint(in_another_year, in_year(8, row_numbers=[3, 6])) is not None
+    assert hint(in_another_year, in_year(8, row_numbers=[3, 6, 7])) is None
+
+
+def test_rows_are_told_in_their_order_however_they_are_alike():
+    moved = replace(ROW, row_numbers=[3, 7], school=school(closed=True, low_age=14))
+    died = replace(ROW, row_numbers=[5], has_died=True)
+
+    found = cautions([moved, died], year=YEAR, nursery=False)
+
+    assert [(one.row_number, one.code) for one in found] == [
+        (3, "school_closed"),
+        (3, TAUGHT),
+        (5, "child_has_died"),
+        (7, "school_closed"),
+        (7, TAUGHT),
+    ]
 
 
 @pytest.mark.parametrize(
