@@ -328,7 +328,7 @@ IMPORT_SLICE_SECONDS = env.float("IMPORT_SLICE_SECONDS", default=20)
 # Rows whose outcome is stored in one transaction.
 IMPORT_MATCH_BATCH_ROWS = env.int("IMPORT_MATCH_BATCH_ROWS", default=5000)
 # Rows committed in one transaction.
-IMPORT_BATCH_ROWS = env.int("IMPORT_BATCH_ROWS", default=2500)
+IMPORT_BATCH_ROWS = env.int("IMPORT_BATCH_ROWS", default=5000)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # No page has more than one.
