@@ -28,7 +28,11 @@ _NAMES = (
     "parent_1_name", "parent_2_name",
 )  # fmt: skip
 _HEADERS = {column.field: column.header for column in BY_HEADER.values()}
-_RELATIONSHIPS = ("parent_1", "parent_2")
+# The relationship of a parent, and what of the parent it needs beside it.
+_RELATIONSHIPS = {
+    f"{parent}_relationship": (f"{parent}_name", f"{parent}_phone", f"{parent}_email")
+    for parent in ("parent_1", "parent_2")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +145,21 @@ class RowReader:
     def _check(self, found: RowRead, cells: Sequence[str]) -> None:
         self._check_school(found, cells)
         self._check_birth(found, cells)
-        for parent in _RELATIONSHIPS:
-            self._check_relationship(found, cells, parent)
         values = found.values
-        for name in _NAMES:
-            if (value := values.get(name)) and _DIGIT.search(value):
-                found.warnings.append(_digits(found.number, _HEADERS[name], value))
+        for relationship in _RELATIONSHIPS:
+            if values.get(relationship):
+                self._check_relationship(found, cells, relationship)
+        # Looked through together: hardly any has a digit.
+        if _DIGIT.search("".join([values.get(name, "") for name in _NAMES])):
+            self._warn_of_digits(found)
         values["first_name_key"] = self._fold(values.get("first_name", ""))
         values["last_name_key"] = self._fold(values.get("last_name", ""))
+
+    def _warn_of_digits(self, found: RowRead) -> None:
+        for name in _NAMES:
+            value = found.values.get(name, "")
+            if _DIGIT.search(value):
+                found.warnings.append(_digits(found.number, _HEADERS[name], value))
 
     def _check_school(self, found: RowRead, cells: Sequence[str]) -> None:
         given = found.values.get("school_urn")
@@ -208,17 +219,15 @@ class RowReader:
         )
 
     def _check_relationship(
-        self, found: RowRead, cells: Sequence[str], parent: str
+        self, found: RowRead, cells: Sequence[str], relationship: str
     ) -> None:
-        if not found.values.get(f"{parent}_relationship"):
-            return
         # What is there but cannot be read has an error of its own.
         if not any(
-            found.values.get(f"{parent}_{detail}", "unreadable")
-            for detail in ("name", "phone", "email")
+            found.values.get(detail, "unreadable")
+            for detail in _RELATIONSHIPS[relationship]
         ):
             self._add(
-                found, cells, _HEADERS[f"{parent}_relationship"],
+                found, cells, _HEADERS[relationship],
                 "relationship_without_parent",
                 "Enter the parent’s name, phone number or email address too, or "
                 "leave the relationship blank",

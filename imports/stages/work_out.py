@@ -21,9 +21,8 @@ from imports.sql import nothing_new as sql_nothing_new
 from imports.sql import similarity as similarity_sql
 from mavis import stopping
 
-# Rows asked about in one statement, and rows whose values are held at once.
-ROWS_COMPARED_AT_ONCE = 5_000
-ROWS_LOADED_AT_ONCE = 2_000
+# Rows asked about in one statement, and whose values are held at once.
+ROWS_AT_ONCE = 5_000
 
 
 def work_out(
@@ -45,7 +44,7 @@ def work_out(
         pool_size = similarity_sql.pool_size()
     found = find_matches(cohort_import.pk, row_ids, pool_size=pool_size)
     importing = Importing(cohort_import.team_id, cohort_import.academic_year)
-    for chunk in _chunks(row_ids, ROWS_LOADED_AT_ONCE):
+    for chunk in _chunks(row_ids):
         stopping.check()
         yield from _conclude(cohort_import.pk, chunk, found, importing)
 
@@ -118,7 +117,7 @@ def _decide(
 
     Rows that the exact rules leave are looked at for similarity, and only those.
     """
-    for chunk in _chunks(row_ids, ROWS_COMPARED_AT_ONCE):
+    for chunk in _chunks(row_ids):
         stopping.check()
         left = set(chunk)
         nobody: dict[int, Sequence[CandidatePair]] = {}
@@ -165,6 +164,6 @@ def _add(
     found.add(row.row_id, row.row_number, compared, match)
 
 
-def _chunks(row_ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    for start in range(0, len(row_ids), size):
-        yield row_ids[start : start + size]
+def _chunks(row_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(row_ids), ROWS_AT_ONCE):
+        yield row_ids[start : start + ROWS_AT_ONCE]

@@ -144,7 +144,7 @@ def test_the_fast_path_decides_as_the_slow_and_obvious_one(seed, monkeypatch):
     cohort_import = CohortImportFactory(matching=True)
     children = random_children(rng, cohort_import)
     rows = random_rows(rng, cohort_import)
-    monkeypatch.setattr(stage, "ROWS_COMPARED_AT_ONCE", rng.choice([1, 7, 5_000]))
+    monkeypatch.setattr(stage, "ROWS_AT_ONCE", rng.choice([1, 7, 5_000]))
 
     found = stage.find_matches(
         cohort_import.pk, [row.pk for row in rows], pool_size=len(children)
@@ -188,7 +188,7 @@ def test_chunks_and_order_make_no_difference(seed, monkeypatch):
     together = all_worked_out(cohort_import)
     assert any(one.candidates and one.candidates[0].reasons for one in together)
 
-    monkeypatch.setattr(stage, "ROWS_COMPARED_AT_ONCE", 2)
+    monkeypatch.setattr(stage, "ROWS_AT_ONCE", 2)
     matching_sql.store_worked_out(cohort_import.pk, together)
     row_ids = [one.row_id for one in together]
     rng.shuffle(row_ids)

@@ -73,8 +73,7 @@ def test_order_and_chunks_make_no_difference(seed, monkeypatch):
     assert any(one.competing_rows for one in together)
     assert any(one.outcome is Outcome.ALREADY_IN_MAVIS for one in together)
 
-    monkeypatch.setattr(stage, "ROWS_COMPARED_AT_ONCE", 3)
-    monkeypatch.setattr(stage, "ROWS_LOADED_AT_ONCE", 2)
+    monkeypatch.setattr(stage, "ROWS_AT_ONCE", 3)
     row_ids = [one.row_id for one in together]
     rng.shuffle(row_ids)
     in_chunks = list(work_out(cohort_import, row_ids))
