@@ -5,7 +5,8 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from imports.rules.file_kinds import SEPARATORS, NotUsable, separated_by
@@ -32,15 +33,22 @@ def encoding_of(file: Open) -> str:
 
     :raises NotUsable: it is not text
     """
-    _refuse_control_characters(file)
-    if _can_be_decoded(file, "utf-8"):
+    pieces = _without_control_characters(file)
+    is_utf_8 = _can_be_decoded(pieces, "utf-8")
+    # The pieces after one that is not UTF-8 are looked at too.
+    deque(pieces, maxlen=0)
+    if is_utf_8:
         return "utf-8-sig"
-    if _can_be_decoded(file, "cp1252"):
+    if _can_be_decoded(_pieces(file), "cp1252"):
         return "cp1252"
     raise _not_text()
 
 
-def _refuse_control_characters(file: Open) -> None:
+def _without_control_characters(file: Open) -> Iterator[bytes]:
+    """Return the pieces of a file.
+
+    :raises NotUsable: when all have been taken, or before, one held such a character
+    """
     control = None
     read = 0
     for piece in _pieces(file):
@@ -55,6 +63,7 @@ def _refuse_control_characters(file: Open) -> None:
         if control is None and (found := _CONTROL.search(piece)):
             control = read + found.start(), found[0]
         read += len(piece)
+        yield piece
     if control is not None:
         raise _control_character(file, *control)
 
@@ -183,10 +192,10 @@ def _line_of_the_open_quote(file: Open, encoding: str, begins: int) -> int:
     return opened
 
 
-def _can_be_decoded(file: Open, encoding: str) -> bool:
+def _can_be_decoded(pieces: Iterable[bytes], encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        for piece in _pieces(file):
+        for piece in pieces:
             decoder.decode(piece)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
