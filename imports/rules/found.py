@@ -49,4 +49,5 @@ class Found:
     def competing_rows(self, row_id: int) -> tuple[int, ...]:
         """Return the row numbers that keep a row from having its child to itself."""
         child_id = self.match(row_id).only_child_id
-        return () if child_id is None else competing_rows(row_id, self.claims[child_id])
+        claims = [] if child_id is None else self.claims[child_id]
+        return competing_rows(row_id, claims) if len(claims) > 1 else ()
