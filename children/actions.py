@@ -4,15 +4,12 @@ Call these in a transaction that has locked the children.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields
 from datetime import date, datetime
 
 from children import sql
 from children.models import ArchiveReason, Child, Contact
 from children.rules.contacts import ContactChange, Details, KnownContact
 from mavis.sql import is_one_of
-
-_DETAILS = tuple(each.name for each in fields(Details))
 
 
 def lock(child_ids: Collection[int]) -> dict[int, Child]:
@@ -39,8 +36,10 @@ def contacts_of(child_ids: Collection[int]) -> dict[int, list[KnownContact]]:
     """Return the contacts of each of these children that has any."""
     found: dict[int, list[KnownContact]] = {}
     contacts = Contact.objects.filter(is_one_of("child", child_ids)).order_by("pk")
-    for child_id, contact_id, *details in contacts.values_list("child", "pk", *_DETAILS):
-        contact = KnownContact(contact_id, Details(*details))
+    for child_id, contact_id, *details in contacts.values_list(
+        "child", "pk", *Details._fields
+    ):
+        contact = KnownContact(contact_id, Details._make(details))
         found.setdefault(child_id, []).append(contact)
     return found
 

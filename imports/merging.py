@@ -6,7 +6,6 @@ without a number, with all that was ever logged about it.
 """
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -173,7 +172,7 @@ def _compare_open_close_matches(child: Child) -> None:
 
 
 def _values(of: type[ChildValues] | type[RowValues], record: object) -> dict[str, Any]:
-    return {each.name: getattr(record, each.name) for each in fields(of)}
+    return {name: getattr(record, name) for name in of._fields}
 
 
 def _tell(merging: Merging, changes: audit.Changes) -> None:

@@ -67,6 +67,4 @@ class ContactForm(Form):
 
     def details(self) -> Details:
         """Return what was entered, once the form is valid."""
-        return Details(
-            **{name: self.cleaned_data[name] for name in Details.__dataclass_fields__}
-        )
+        return Details(**{name: self.cleaned_data[name] for name in Details._fields})

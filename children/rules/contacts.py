@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import product
+from typing import NamedTuple
 
 from mavis.rules.names import fold
 
 UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(NamedTuple):
     """A parent or guardian. A blank value is not known, or not given in the file."""
 
     name: str = ""
@@ -29,8 +29,7 @@ class Details:
         return not (self.name or self.phone or self.email)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownContact:
+class KnownContact(NamedTuple):
     """A contact that the child has."""
 
     id: int

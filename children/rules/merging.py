@@ -4,7 +4,7 @@ What it has is kept; what is blank is filled. No contact is lost, and none is do
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from children.rules import contacts
@@ -99,5 +99,5 @@ def contacts_carried_over(
 def _only_fills(before: Details, after: Details) -> bool:
     return all(
         was in ("", contacts.UNKNOWN) or was == now
-        for was, now in zip(astuple(before), astuple(after), strict=True)
+        for was, now in zip(before, after, strict=True)
     )

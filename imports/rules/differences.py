@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from mavis.rules.names import fold
 
@@ -29,8 +30,7 @@ class Field(StrEnum):
     CONTACTS = "contacts"
 
 
-@dataclass(frozen=True, slots=True)
-class RowValues:
+class RowValues(NamedTuple):
     """What a row says that is compared. Blank, or None: the file does not say."""
 
     first_name: str
@@ -53,8 +53,7 @@ class RowValues:
     nhs_number_confirmed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ChildValues:
+class ChildValues(NamedTuple):
     """What a child's record holds that is compared."""
 
     first_name: str

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
+from typing import NamedTuple
 
 from imports.rules import file_headers, file_kinds, file_text, file_workbook
 from imports.rules.file_headers import Headers, MissingColumns
@@ -31,8 +32,7 @@ class Limits:
     megabytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of the file as it is written; without cells it is blank."""
 
     number: int

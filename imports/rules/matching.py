@@ -7,6 +7,7 @@ come to is decided here.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Strength(IntEnum):
@@ -19,8 +20,7 @@ class Strength(IntEnum):
     NHS_NUMBER = 4  # which PDS has confirmed for the row
 
 
-@dataclass(frozen=True, slots=True)
-class CandidatePair:
+class CandidatePair(NamedTuple):
     """A row, and a child that shares a number or three details with it.
 
     `same_number` and `holds_replaced_number` are None when one of the two has no
@@ -158,8 +158,7 @@ def _child_ids(pairs: Iterable[CandidatePair]) -> tuple[int, ...]:
     return tuple(sorted({pair.child_id for pair in pairs}))
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A row of the file that would have a child to itself."""
 
     row_id: int

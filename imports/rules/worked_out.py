@@ -1,6 +1,7 @@
 """What rules are told of rows and children, and what they say of a row."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from children.rules.contacts import Details, KnownContact
 from imports.rules.differences import ChildValues, Field, RowValues
@@ -8,8 +9,7 @@ from imports.rules.outcomes import Archived, Move, NotImported, Outcome
 from schoolmoves.rules.moving import Place, Standing
 
 
-@dataclass(frozen=True, slots=True)
-class RowFacts:
+class RowFacts(NamedTuple):
     """What one row says."""
 
     id: int

@@ -55,8 +55,8 @@ def rows(*, import_id: int, row_ids: Sequence[int]) -> list[RowFacts]:
                 place=Place(row[2], row[3]),
                 deceased=row[4],
                 archive_choice=Archived(row[5]) if row[5] else None,
-                parents=(Details(*row[6:11]), Details(*row[11:16])),
-                values=RowValues(*row[16:]),
+                parents=(Details._make(row[6:11]), Details._make(row[11:16])),
+                values=RowValues._make(row[16:]),
             )
             for row in cursor.fetchall()
         ]
@@ -167,24 +167,17 @@ def children(
         }
 
 
-_VALUES = (
-    "first_name", "last_name", "first_name_key", "last_name_key",
-    "preferred_first_name", "preferred_last_name", "date_of_birth",
-    "birth_academic_year", "registration", "registration_academic_year", "gender",
-    "address_line_1", "address_line_2", "town", "postcode",
-    "nhs_number", "nhs_number_confirmed",
-)  # fmt: skip
-_read_values = itemgetter(*_VALUES)
+_read_values = itemgetter(*ChildValues._fields)
 
 
 def _child(
     child_id: int, state: Mapping[str, Any], ignored: Iterable[Place], team_id: int
 ) -> ChildFacts:
-    values = dict(zip(_VALUES, _read_values(state), strict=True))
-    values["date_of_birth"] = date.fromisoformat(state["date_of_birth"])
+    values = ChildValues._make(_read_values(state))
+    born = date.fromisoformat(state["date_of_birth"])
     return ChildFacts(
         id=child_id,
-        values=ChildValues(**values),
+        values=values._replace(date_of_birth=born),
         contacts=tuple(
             KnownContact(contact_id, Details(*details))
             for contact_id, *details in state["contacts"] or ()

@@ -127,7 +127,7 @@ def candidate_pairs(
         cursor.execute(
             CANDIDATE_PAIRS, {"import_id": import_id, "row_ids": array_of(row_ids)}
         )
-        return iter([CandidatePair(*pair) for pair in cursor.fetchall()])
+        return iter([CandidatePair._make(pair) for pair in cursor.fetchall()])
 
 
 def undecided_rows(

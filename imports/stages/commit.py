@@ -9,10 +9,10 @@ committed once, whatever is retried or killed.
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -112,8 +112,7 @@ _TAKES_NUMBER = Q(nhs_number__isnull=False) & (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """What has to be known of every row that is next, as the reviewer saw it."""
 
     pk: int
@@ -176,9 +175,9 @@ def _due(cohort_import: CohortImport, *, after: int) -> list[Due]:
         cohort_import.rows.filter(committed_at=None, held=False, row_number__gt=after)
         .annotate(way=_WAY, takes_number=_TAKES_NUMBER)
         .order_by("row_number")
-        .values_list(*(each.name for each in fields(Due)))
+        .values_list(*Due._fields)
     )
-    return [Due(*row) for row in rows[: settings.IMPORT_BATCH_ROWS]]
+    return [Due._make(row) for row in rows[: settings.IMPORT_BATCH_ROWS]]
 
 
 def _children_of(rows: Sequence[CohortRow]) -> set[int]:

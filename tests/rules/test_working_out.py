@@ -1,7 +1,5 @@
 """What a row comes to, once the rules are put together (spec sections 7, 9, 11)."""
 
-from dataclasses import replace
-
 import pytest
 
 from children.rules.contacts import Details, KnownContact
@@ -42,12 +40,12 @@ OTHER_CLASS = {"registration": "8T5"}
 
 
 def row(*, place=SCHOOL, deceased=False, parents=ROW.parents, **values):
-    changed = replace(ROW_VALUES, **values)
-    return replace(ROW, values=changed, place=place, deceased=deceased, parents=parents)
+    changed = ROW_VALUES._replace(**values)
+    return ROW._replace(values=changed, place=place, deceased=deceased, parents=parents)
 
 
 def child(*, child_id=5, standing=CHILD.standing, contacts=CHILD.contacts, **values):
-    changed = replace(VALUES, **values)
+    changed = VALUES._replace(**values)
     return ChildFacts(child_id, changed, contacts, standing)
 
 
@@ -202,7 +200,7 @@ def test_additions_include_contacts_and_leave_a_close_match_one():
 
 def test_a_row_that_is_not_imported_adds_nothing():
     archived = child(standing=Standing(SCHOOL, None))
-    kept = replace(row(**OTHER_CLASS), archive_choice=Archived.KEPT)
+    kept = row(**OTHER_CLASS)._replace(archive_choice=Archived.KEPT)
 
     one = worked_out(kept, children=[archived])
 
@@ -305,7 +303,7 @@ def test_a_change_that_the_row_does_not_touch_needs_no_second_look(
         pytest.param(
             row(parents=(Details("John", "father", "", "", "n@example.com"),)),
             child(contacts=()),
-            child(contacts=(KnownContact(1, replace(MOTHER, relationship="unknown")),)),
+            child(contacts=(KnownContact(1, MOTHER._replace(relationship="unknown")),)),
             id="a contact that is changed, not made",
         ),
         pytest.param(
