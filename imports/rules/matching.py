@@ -58,7 +58,8 @@ class CandidatePair(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, as there is one for each row: that would take three times as long.
+@dataclass(slots=True)
 class Match:
     """The children a row may be about: none, one, or several for a person to choose.
 

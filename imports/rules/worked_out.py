@@ -45,7 +45,8 @@ class Candidate:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, as there is one for each row: that would take three times as long.
+@dataclass(slots=True)
 class WorkedOut:
     """The outcome of one row (spec sections 7 and 11).
 
