@@ -18,7 +18,8 @@ from mavis.sql import array_of
 
 # Children that have a row's number, or agree on three of the four details. Every
 # such agreement contains first name and date of birth, or last name and postcode,
-# so two joins find them all, each by an index; a test reads the plan.
+# so two joins find them all, each by an index; a test reads the plan. OFFSET 0 keeps
+# PostgreSQL from reading all children instead, which it thinks is quicker for a batch.
 #
 # Children of this import do not count, and those it has changed are compared as
 # they were before. It can have changed their number, but neither a name's key nor
