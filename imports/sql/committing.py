@@ -233,10 +233,6 @@ WHERE r.id = f.row_id
 """
 
 
-def _or_null(number: int | None) -> object:
-    return "NULL" if number is None else number
-
-
 def finish_rows(rows: Sequence[Committed], *, at: datetime) -> None:
     """Write down what became of these rows.
 
@@ -248,10 +244,8 @@ def finish_rows(rows: Sequence[Committed], *, at: datetime) -> None:
             {
                 "at": at,
                 "row_ids": array_of(row.row_id for row in rows),
-                "results": array_of(row.result for row in rows),
-                "child_ids": array_of(_or_null(row.child_id) for row in rows),
-                "school_move_ids": array_of(
-                    _or_null(row.school_move_id) for row in rows
-                ),
+                "results": [str(row.result) for row in rows],
+                "child_ids": [row.child_id for row in rows],
+                "school_move_ids": [row.school_move_id for row in rows],
             },
         )
