@@ -7,6 +7,8 @@ from django.db.models.functions import Now
 
 from mavis.models import School, Team, User
 
+_PENDING_KILOBYTES = 512
+
 
 class Gender(models.TextChoices):
     FEMALE = "female", "Female"
@@ -127,15 +129,22 @@ class Child(models.Model):
                 fields=["last_name_key", "date_of_birth"],
                 name="child_by_last_name_and_birth",
             ),
-            # Searching by name, with slips.
+            # Searching for a year group.
+            models.Index(
+                fields=["birth_academic_year"], name="child_by_birth_academic_year"
+            ),
+            # Searching by name, with slips. Each search reads the whole list of names
+            # that were added and are not in the index yet: it is kept short.
             GinIndex(
                 fields=["first_name_key"],
                 opclasses=["gin_trgm_ops"],
+                gin_pending_list_limit=_PENDING_KILOBYTES,
                 name="child_like_first_name",
             ),
             GinIndex(
                 fields=["last_name_key"],
                 opclasses=["gin_trgm_ops"],
+                gin_pending_list_limit=_PENDING_KILOBYTES,
                 name="child_like_last_name",
             ),
         ]

@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.contrib.postgres.indexes import PostgresIndex
+from django.db import connections
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAMS = Path(sys.executable).parent
@@ -50,6 +53,25 @@ def test_the_migrations_say_all_that_the_models_say(run_command):
     done = run_command("makemigrations", "--check", "--dry-run")
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.django_db
+def test_indexes_are_set_as_the_models_say():
+    wanted = {
+        index.name: {told.replace(" ", "") for told in index.get_with_params()}
+        for model in apps.get_models()
+        for index in model._meta.indexes
+        if isinstance(index, PostgresIndex)
+    }
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, reloptions FROM pg_class WHERE relname = ANY(%s)",
+            [list(wanted)],
+        )
+        found = {name: set(options or ()) for name, options in cursor}
+
+    assert any(wanted.values())
+    assert found == wanted
 
 
 def tracked_files() -> list[Path]:

@@ -1,0 +1,48 @@
+from django.contrib.postgres.indexes import GinIndex
+from django.db import migrations, models
+
+# As in children.models. Changed where they stand: while an index is made again no child
+# can be changed.
+_KILOBYTES = 512
+_FIELDS = {
+    "child_like_first_name": "first_name_key",
+    "child_like_last_name": "last_name_key",
+}
+
+
+class Migration(migrations.Migration):
+    dependencies = [("children", "0005_changes_are_found_at_once")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="child",
+            index=models.Index(
+                fields=["birth_academic_year"], name="child_by_birth_academic_year"
+            ),
+        ),
+        migrations.SeparateDatabaseAndState(
+            [
+                migrations.RunSQL(
+                    f"ALTER INDEX {name} SET (gin_pending_list_limit = {_KILOBYTES})",
+                    f"ALTER INDEX {name} RESET (gin_pending_list_limit)",
+                )
+                for name in _FIELDS
+            ],
+            [
+                operation
+                for name, field in _FIELDS.items()
+                for operation in (
+                    migrations.RemoveIndex("child", name),
+                    migrations.AddIndex(
+                        "child",
+                        GinIndex(
+                            fields=[field],
+                            opclasses=["gin_trgm_ops"],
+                            gin_pending_list_limit=_KILOBYTES,
+                            name=name,
+                        ),
+                    ),
+                )
+            ],
+        ),
+    ]
