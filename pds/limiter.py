@@ -18,7 +18,7 @@ from mavis.counting import LIMITER_TURNS_FIELD, LIMITER_WAIT_FIELD
 KEY = "pds:next-request-at"
 # Of the time between two requests, what one process leaves at least between its own. A
 # process that was held up finds several of its moments past at once.
-LEAST_OF_INTERVAL = 0.75
+LEAST_OF_INTERVAL = 0.9
 # How much slower than the rate we ask, after PDS has said that it is too much.
 SLOWED_KEY = "pds:slowed"
 # There while an import asks; what can wait leaves it the way.

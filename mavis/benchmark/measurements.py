@@ -17,10 +17,15 @@ from mavis.benchmark.size import Size
 
 @dataclass(frozen=True)
 class Measurement:
-    """`run` returns the figures of one measurement."""
+    """`run` returns the figures of one measurement.
+
+    A file has to have more rows than `more_rows_than`: that of the small files that are
+    imported beside it.
+    """
 
     run: Callable[[Size], list[Figure]]
     about: str
+    more_rows_than: int = 0
 
 
 MEASUREMENTS: Mapping[str, Measurement] = {
@@ -28,9 +33,13 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "scale": Measurement(scaling.measure, "ten times the rows, ten times the children"),
     "pages": Measurement(opening.measure, "the pages of a large upload, and searches"),
     "upload": Measurement(uploading.measure, "the request that hands over a file"),
-    "memory": Measurement(working.measure_memory, "what a worker takes"),
+    "memory": Measurement(
+        working.measure_memory, "what a worker takes", working.SMALL_FILE
+    ),
     "side-by-side": Measurement(
-        working.measure_side_by_side, "two imports at once, and a small one meanwhile"
+        working.measure_side_by_side,
+        "two imports at once, and a small one meanwhile",
+        working.SMALL_FILE,
     ),
     "pacing": Measurement(pacing.measure, "how evenly and how fast PDS is asked"),
 }

@@ -126,6 +126,10 @@ def test_the_command_imports_a_file_and_puts_the_same_rows_to_the_floor(
                 "memory, side-by-side, pacing."
             ),
         ),
+        (
+            ("--only", "scale,memory", "--rows", "50", "--children", "1000"),
+            "memory wants more than 50 rows.",
+        ),
     ],
 )
 def test_what_cannot_be_measured_is_refused(run_command, options, said):

@@ -84,6 +84,11 @@ class Command(PlainCommand):
                 "Give at least one run, at most 10,000 rows, and no more rows than a "
                 "tenth of the children."
             )
+        for name in names:
+            if rows <= MEASUREMENTS[name].more_rows_than:
+                self.stop(
+                    f"{name} wants more than {MEASUREMENTS[name].more_rows_than} rows."
+                )
         size = Size(rows, children, seed, runs, not without_peer, seconds)
         figures: list[Figure] = []
         for name in names:
