@@ -1,6 +1,6 @@
-"""What tracing writes, many rows at a time."""
+"""What tracing keeps and finds again, many rows at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,6 +33,11 @@ ORDER BY key
 ON CONFLICT (key) DO UPDATE SET body = excluded.body, at = excluded.at
 """
 
+# The keys are one parameter: a round has thousands.
+_KEPT_ANSWERS = """
+SELECT key, body FROM pds_answer
+WHERE key = ANY(%(keys)s::bytea[]) AND at > %(after)s
+"""
 _DELETE_OLD_ANSWERS = "DELETE FROM pds_answer WHERE at <= %(before)s"
 
 
@@ -93,6 +98,15 @@ def store_answers(answers: Iterable[tuple[bytes, bytes]], *, at: datetime) -> No
             _STORE_ANSWERS,
             {"keys": list(kept), "bodies": list(kept.values()), "at": at},
         )
+
+
+def kept_answers(
+    keys: Collection[bytes], *, now: datetime, kept_for: timedelta = ANSWERS_ARE_KEPT
+) -> dict[bytes, bytes]:
+    """Return the encrypted answers, not yet so old, to the questions of these keys."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEPT_ANSWERS, {"keys": list(keys), "after": now - kept_for})
+        return dict(cursor.fetchall())
 
 
 def delete_old_answers(*, now: datetime) -> int:

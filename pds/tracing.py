@@ -20,7 +20,7 @@ import httpx
 from anyio.from_thread import start_blocking_portal
 from django.conf import settings
 
-from pds import health, queries, sql
+from pds import health, sql
 from pds.answer_box import AnswerBox
 from pds.asking import Asking
 from pds.client import Client, Pause
@@ -164,7 +164,7 @@ class Tracer:
         return Asking(
             clients=self._clients,
             box=self._box,
-            kept=queries.kept_answers(keys, now=self._clock(), kept_for=kept_for),
+            kept=sql.kept_answers(keys, now=self._clock(), kept_for=kept_for),
             clock=self._clock,
             until=until,
         )
