@@ -19,8 +19,7 @@ from mavis.benchmark.size import Size
 class Measurement:
     """`run` returns the figures of one measurement.
 
-    A file has to have more rows than `more_rows_than`: that of the small files that are
-    imported beside it.
+    `more_rows_than`: a file needs more, to be told from the small ones beside it.
     """
 
     run: Callable[[Size], list[Figure]]
