@@ -1,8 +1,7 @@
 from django.contrib.postgres.indexes import GinIndex
-from django.db import migrations, models
+from django.db import migrations
 
-# As in children.models. Changed where they stand: while an index is made again no child
-# can be changed.
+# As in children.models. The indexes are changed where they stand, not made again.
 _KILOBYTES = 512
 _FIELDS = {
     "child_like_first_name": "first_name_key",
@@ -14,12 +13,6 @@ class Migration(migrations.Migration):
     dependencies = [("children", "0005_changes_are_found_at_once")]
 
     operations = [
-        migrations.AddIndex(
-            model_name="child",
-            index=models.Index(
-                fields=["birth_academic_year"], name="child_by_birth_academic_year"
-            ),
-        ),
         migrations.SeparateDatabaseAndState(
             [
                 migrations.RunSQL(
