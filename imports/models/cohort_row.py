@@ -248,11 +248,7 @@ class ChildBeforeImport(models.Model):
         ]
         indexes = [
             # A number is the one detail of a match that an import can replace.
-            models.Index(
-                "cohort_import",
-                KT("state__nhs_number"),
-                name="child_before_import_by_number",
-            ),
+            models.Index(KT("state__nhs_number"), name="child_before_by_number"),
         ]
 
     def __str__(self) -> str:

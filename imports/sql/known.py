@@ -17,16 +17,22 @@ from imports.rules.worked_out import ChildFacts, RowFacts
 from mavis.sql import array_of
 from schoolmoves.rules.moving import Archived, Place, ProposedMove, Standing
 
-# Rows of an import, each by its id. PostgreSQL knows nothing yet of an import that has
-# just been read, and might go through all of its rows for each thousand of them:
-# OFFSET 0 keeps it from planning that.
-THESE_ROWS = """
-unnest(%(row_ids)s::bigint[]) AS asked(id)
-CROSS JOIN LATERAL (
-    SELECT * FROM imports_cohortrow
-    WHERE id = asked.id AND cohort_import_id = %(import_id)s
-    OFFSET 0
-) r
+# PostgreSQL knows nothing yet of an import that has just been read. It takes it for one
+# row, and would as soon go through all rows of the import as look one up by its id:
+# thousands of times. OFFSET 0 keeps the import out of what a row is looked up by.
+
+# Each row r that is asked for, if it is of the import.
+ROW_ASKED_FOR = """
+JOIN LATERAL (
+    SELECT * FROM imports_cohortrow WHERE id = asked.id OFFSET 0
+) r ON r.cohort_import_id = %(import_id)s
+"""
+THESE_ROWS = f"unnest(%(row_ids)s::bigint[]) AS asked(id) {ROW_ASKED_FOR}"
+# Each child c as it was before the import changed it; nothing of most.
+CHILD_BEFORE = """
+LEFT JOIN LATERAL (
+    SELECT * FROM imports_childbeforeimport WHERE child_id = c.id OFFSET 0
+) b ON b.cohort_import_id = %(import_id)s
 """
 ROWS = f"""
 SELECT r.id, r.row_number, r.school_id, r.home_educated, r.deceased, r.archive_choice,
@@ -109,9 +115,9 @@ CHILDREN = (
 SELECT c.id, coalesce(b.state::json, """
     + _STATE
     + """)
-FROM children_child c
-LEFT JOIN imports_childbeforeimport b
-       ON b.cohort_import_id = %(import_id)s AND b.child_id = c.id
+FROM children_child c"""
+    + CHILD_BEFORE
+    + """
 WHERE c.id = ANY(%(child_ids)s)
 """
 )

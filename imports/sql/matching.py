@@ -12,7 +12,7 @@ from django.db import connection
 from imports.models import CohortRow
 from imports.rules.matching import CandidatePair, Claim
 from imports.rules.worked_out import WorkedOut
-from imports.sql.known import THESE_ROWS
+from imports.sql.known import CHILD_BEFORE, THESE_ROWS
 from imports.sql.known import keep_children_before as keep_children_before
 from mavis.sql import array_of
 
@@ -20,11 +20,16 @@ from mavis.sql import array_of
 # such agreement contains first name and date of birth, or last name and postcode,
 # so two joins find them all, each by an index; a test reads the plan. OFFSET 0 keeps
 # PostgreSQL from reading all children instead, which it thinks is quicker for a batch.
+# A child may be found several times.
 #
 # Children of this import do not count, and those it has changed are compared as
 # they were before. It can have changed their number, but neither a name's key nor
 # a date of birth, nor a postcode that was known: so the earlier number has a join
 # of its own, and for the rest the present columns find every pair.
+_COMPARED = """
+id, nhs_number, nhs_number_confirmed, first_name_key, last_name_key, date_of_birth,
+postcode, merged_into_id, created_by_import_id
+"""
 CANDIDATE_PAIRS = f"""
 WITH wanted AS MATERIALIZED (
     SELECT r.id, r.row_number, r.first_name_key, r.last_name_key, r.date_of_birth,
@@ -35,56 +40,8 @@ WITH wanted AS MATERIALIZED (
            CASE WHEN r.uploaded_number = 'replaced'
                 THEN r.nhs_number_uploaded END AS replaced_number
     FROM {THESE_ROWS}
-), proposed AS (
-    SELECT w.id AS row_id, c.id AS child_id
-    FROM wanted w
-    CROSS JOIN LATERAL (
-        SELECT id, last_name_key, postcode FROM children_child
-        WHERE date_of_birth = w.date_of_birth AND first_name_key = w.first_name_key
-        OFFSET 0
-    ) c
-    WHERE c.last_name_key = w.last_name_key OR c.postcode = w.postcode
-    UNION ALL
-    SELECT w.id, c.id
-    FROM wanted w
-    CROSS JOIN LATERAL (
-        SELECT id, first_name_key, date_of_birth FROM children_child
-        WHERE postcode = w.postcode AND last_name_key = w.last_name_key
-        OFFSET 0
-    ) c
-    WHERE c.date_of_birth = w.date_of_birth OR c.first_name_key = w.first_name_key
-    UNION ALL
-    SELECT w.id, c.id
-    FROM wanted w
-    CROSS JOIN LATERAL (
-        SELECT id FROM children_child WHERE nhs_number = w.nhs_number OFFSET 0
-    ) c
-    UNION ALL
-    SELECT w.id, c.id
-    FROM wanted w
-    CROSS JOIN LATERAL (
-        SELECT id FROM children_child WHERE nhs_number = w.replaced_number OFFSET 0
-    ) c
-    UNION ALL
-    SELECT w.id, b.child_id
-    FROM wanted w
-    CROSS JOIN LATERAL (
-        SELECT child_id FROM imports_childbeforeimport
-        WHERE cohort_import_id = %(import_id)s
-          AND state ->> 'nhs_number' = w.nhs_number
-        OFFSET 0
-    ) b
-    UNION ALL
-    SELECT w.id, b.child_id
-    FROM wanted w
-    CROSS JOIN LATERAL (
-        SELECT child_id FROM imports_childbeforeimport
-        WHERE cohort_import_id = %(import_id)s
-          AND state ->> 'nhs_number' = w.replaced_number
-        OFFSET 0
-    ) b
 ), compared AS (
-    SELECT w.id, w.row_number, p.child_id,
+    SELECT w.id, w.row_number, c.id AS child_id,
            w.nhs_number = k.nhs_number AS same_number,
            w.replaced_number = k.nhs_number AS holds_replaced_number,
            w.nhs_number_confirmed AS row_is_confirmed, k.nhs_number_confirmed,
@@ -92,11 +49,37 @@ WITH wanted AS MATERIALIZED (
            w.last_name_key = k.last_name_key AS last_name,
            w.date_of_birth = k.date_of_birth AS date_of_birth,
            coalesce(w.postcode = k.postcode, false) AS postcode
-    FROM (SELECT DISTINCT row_id, child_id FROM proposed) p
-    JOIN wanted w ON w.id = p.row_id
-    CROSS JOIN LATERAL (SELECT * FROM children_child WHERE id = p.child_id OFFSET 0) c
-    LEFT JOIN imports_childbeforeimport b
-           ON b.cohort_import_id = %(import_id)s AND b.child_id = c.id
+    FROM wanted w
+    CROSS JOIN LATERAL (
+        (SELECT {_COMPARED} FROM children_child
+         WHERE date_of_birth = w.date_of_birth AND first_name_key = w.first_name_key
+         OFFSET 0)
+        UNION ALL
+        (SELECT {_COMPARED} FROM children_child
+         WHERE postcode = w.postcode AND last_name_key = w.last_name_key
+         OFFSET 0)
+        UNION ALL
+        (SELECT {_COMPARED} FROM children_child
+         WHERE nhs_number = w.nhs_number
+         OFFSET 0)
+        UNION ALL
+        (SELECT {_COMPARED} FROM children_child
+         WHERE nhs_number = w.replaced_number
+         OFFSET 0)
+        UNION ALL
+        (SELECT {_COMPARED} FROM (
+             SELECT child_id FROM imports_childbeforeimport
+             WHERE state ->> 'nhs_number' = w.nhs_number
+             UNION ALL
+             SELECT child_id FROM imports_childbeforeimport
+             WHERE state ->> 'nhs_number' = w.replaced_number
+             OFFSET 0
+         ) before
+         CROSS JOIN LATERAL (
+             SELECT * FROM children_child WHERE id = before.child_id OFFSET 0
+         ) its_child)
+    ) c
+    {CHILD_BEFORE}
     CROSS JOIN LATERAL (
         SELECT c.nhs_number, c.nhs_number_confirmed, c.first_name_key,
                c.last_name_key, c.date_of_birth, c.postcode
@@ -113,7 +96,7 @@ WITH wanted AS MATERIALIZED (
     WHERE c.merged_into_id IS NULL
       AND c.created_by_import_id IS DISTINCT FROM %(import_id)s
 )
-SELECT * FROM compared
+SELECT DISTINCT ON (id, child_id) * FROM compared
 WHERE same_number OR holds_replaced_number
    OR first_name::int + last_name::int + date_of_birth::int + postcode::int >= 3
 ORDER BY id, child_id
@@ -171,14 +154,16 @@ def stored_claims(
         return [(child_id, Claim(*claim)) for child_id, *claim in cursor.fetchall()]
 
 
+# No join of the rows with themselves: PostgreSQL may take them for few.
 CONTESTED_CLAIMS = """
 SELECT claimed_child_id, id, row_number, claim_strength, competing_rows
-FROM imports_cohortrow
-WHERE cohort_import_id = %(import_id)s AND claimed_child_id IN (
-    SELECT claimed_child_id FROM imports_cohortrow
+FROM (
+    SELECT claimed_child_id, id, row_number, claim_strength, competing_rows,
+           count(*) OVER (PARTITION BY claimed_child_id) AS claims
+    FROM imports_cohortrow
     WHERE cohort_import_id = %(import_id)s AND claimed_child_id IS NOT NULL
-    GROUP BY claimed_child_id HAVING count(*) > 1
-)
+) AS claiming
+WHERE claims > 1
 ORDER BY claimed_child_id
 """
 
@@ -223,7 +208,10 @@ SET outcome = w.outcome, not_imported_reason = w.not_imported_reason,
     other_team_id = w.other_team_id, fingerprint = w.fingerprint,
     archived = w.archived, compared_with = w.compared_with
 FROM worked_out w
-WHERE r.id = w.row_id AND r.cohort_import_id = %(import_id)s
+JOIN LATERAL (
+    SELECT id, cohort_import_id FROM imports_cohortrow WHERE id = w.row_id OFFSET 0
+) own ON own.cohort_import_id = %(import_id)s
+WHERE r.id = own.id
 """
 DELETE_CANDIDATES = """
 DELETE FROM imports_rowcandidate c USING worked_out w WHERE c.row_id = w.row_id

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from django.db import connection
 
-from imports.sql.known import THESE_ROWS
+from imports.sql.known import CHILD_BEFORE, ROW_ASKED_FOR
 from mavis.sql import array_of
 
 # Rather a row too few than one too many: the others are worked out by the rules, which
@@ -26,10 +26,10 @@ _PARENT_IS_KNOWN = """
 """
 WITH_NOTHING_NEW = f"""
 SELECT r.id
-FROM {THESE_ROWS}
-JOIN unnest(%(row_ids)s::bigint[], %(child_ids)s::bigint[]) AS p(row_id, child_id)
-  ON p.row_id = r.id
-CROSS JOIN LATERAL (SELECT * FROM children_child WHERE id = p.child_id OFFSET 0) c
+FROM unnest(%(row_ids)s::bigint[], %(child_ids)s::bigint[]) AS asked(id, child_id)
+{ROW_ASKED_FOR}
+CROSS JOIN LATERAL (SELECT * FROM children_child WHERE id = asked.child_id OFFSET 0) c
+{CHILD_BEFORE}
 WHERE r.first_name = c.first_name AND r.last_name = c.last_name
   AND r.first_name_key = c.first_name_key AND r.last_name_key = c.last_name_key
   AND r.preferred_first_name IN ('', c.preferred_first_name)
@@ -58,8 +58,7 @@ WHERE r.first_name = c.first_name AND r.last_name = c.last_name
   AND NOT EXISTS (SELECT FROM schoolmoves_schoolmove s
                   WHERE s.child_id = c.id
                     AND s.state IN ('open', 'waiting', 'ignored'))
-  AND NOT EXISTS (SELECT FROM imports_childbeforeimport b
-                  WHERE b.cohort_import_id = %(import_id)s AND b.child_id = c.id)
+  AND b.id IS NULL
 """  # noqa: S608 -- both parts are ours
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from django.db import connection
 
 from imports.rules.similarity import Person, SimilarPair
-from imports.sql.known import THESE_ROWS
+from imports.sql.known import CHILD_BEFORE, THESE_ROWS
 from mavis.sql import array_of
 
 # Children who share enough with a row, as `imports.rules.similarity.shares_enough`
@@ -32,34 +32,46 @@ WITH wanted AS MATERIALIZED (
                AS postcode,
            r.nhs_number, r.nhs_number_confirmed
     FROM {THESE_ROWS}
-), proposed AS (
-    SELECT w.id AS row_id, c.id AS child_id
-    FROM wanted w
-    CROSS JOIN LATERAL (VALUES
+)
+SELECT w.id, w.row_number, c.id,
+       w.first_name, w.last_name, w.first_name_key, w.last_name_key, w.date_of_birth,
+       w.postcode,
+       coalesce(b.state ->> 'first_name', c.first_name),
+       coalesce(b.state ->> 'last_name', c.last_name),
+       coalesce(b.state ->> 'first_name_key', c.first_name_key),
+       coalesce(b.state ->> 'last_name_key', c.last_name_key),
+       coalesce((b.state ->> 'date_of_birth')::date, c.date_of_birth),
+       CASE WHEN k.postcode NOT LIKE 'ZZ99%%' THEN k.postcode ELSE '' END,
+       coalesce(w.nhs_number <> k.nhs_number AND w.nhs_number_confirmed
+                AND k.nhs_number_confirmed, false)
+FROM wanted w
+CROSS JOIN LATERAL (
+    SELECT c.id
+    FROM (VALUES
         (w.date_of_birth, w.first_name_key), (w.date_of_birth, w.last_name_key),
         (w.swapped, w.first_name_key)
     ) AS v(born, name)
-    JOIN children_child c ON c.date_of_birth = v.born AND c.first_name_key = v.name
-    UNION
-    SELECT w.id, c.id
-    FROM wanted w
-    CROSS JOIN LATERAL (VALUES
-        (w.date_of_birth, w.last_name_key), (w.date_of_birth, w.first_name_key),
-        (w.swapped, w.last_name_key)
-    ) AS v(born, name)
-    JOIN children_child c ON c.last_name_key = v.name AND c.date_of_birth = v.born
-    UNION
-    SELECT w.id, c.id
-    FROM wanted w
     CROSS JOIN LATERAL (
         SELECT id FROM children_child
-        WHERE postcode = w.postcode AND w.postcode <> ''
+        WHERE date_of_birth = v.born AND first_name_key = v.name
         OFFSET 0
     ) c
     UNION
-    SELECT w.id, c.id
-    FROM wanted w
+    SELECT c.id
+    FROM (VALUES
+        (w.date_of_birth, w.last_name_key), (w.date_of_birth, w.first_name_key),
+        (w.swapped, w.last_name_key)
+    ) AS v(born, name)
     CROSS JOIN LATERAL (
+        SELECT id FROM children_child
+        WHERE last_name_key = v.name AND date_of_birth = v.born
+        OFFSET 0
+    ) c
+    UNION
+    SELECT id FROM children_child WHERE postcode = w.postcode AND w.postcode <> ''
+    UNION
+    SELECT c.id
+    FROM (
         SELECT overlay(w.postcode PLACING reverse(substr(w.postcode, place, 2))
                        FROM place FOR 2)
         FROM (VALUES (1), (2), (3), (4), (5), (6), (7)) AS places(place)
@@ -73,23 +85,9 @@ WITH wanted AS MATERIALIZED (
     ) c
     WHERE c.first_name_key = w.first_name_key OR c.last_name_key = w.last_name_key
        OR c.date_of_birth = w.date_of_birth
-)
-SELECT w.id, w.row_number, c.id,
-       w.first_name, w.last_name, w.first_name_key, w.last_name_key, w.date_of_birth,
-       w.postcode,
-       coalesce(b.state ->> 'first_name', c.first_name),
-       coalesce(b.state ->> 'last_name', c.last_name),
-       coalesce(b.state ->> 'first_name_key', c.first_name_key),
-       coalesce(b.state ->> 'last_name_key', c.last_name_key),
-       coalesce((b.state ->> 'date_of_birth')::date, c.date_of_birth),
-       CASE WHEN k.postcode NOT LIKE 'ZZ99%%' THEN k.postcode ELSE '' END,
-       coalesce(w.nhs_number <> k.nhs_number AND w.nhs_number_confirmed
-                AND k.nhs_number_confirmed, false)
-FROM proposed p
-JOIN wanted w ON w.id = p.row_id
+) AS p(child_id)
 CROSS JOIN LATERAL (SELECT * FROM children_child WHERE id = p.child_id OFFSET 0) c
-LEFT JOIN imports_childbeforeimport b
-       ON b.cohort_import_id = %(import_id)s AND b.child_id = c.id
+{CHILD_BEFORE}
 CROSS JOIN LATERAL (
     SELECT c.nhs_number, c.nhs_number_confirmed, c.postcode WHERE b.id IS NULL
     UNION ALL

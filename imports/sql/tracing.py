@@ -118,15 +118,18 @@ WHERE rows_with_it > 1
 ORDER BY row_number
 """
 
+# No join of the file with itself: PostgreSQL knows nothing yet of a file that has just
+# been read, and would compare each row with every other.
 _GIVE_UP_NUMBERS_OF_OTHERS = """
 UPDATE imports_cohortrow r
 SET uploaded_number = 'someone_else', nhs_number = NULL
-FROM imports_cohortrow other
-WHERE r.cohort_import_id = %(import_id)s
-  AND other.cohort_import_id = r.cohort_import_id
-  AND NOT r.nhs_number_confirmed
-  AND other.nhs_number_confirmed
-  AND other.nhs_number = r.nhs_number
+FROM (
+    SELECT id, nhs_number_confirmed,
+           bool_or(nhs_number_confirmed) OVER (PARTITION BY nhs_number) AS is_another_s
+    FROM imports_cohortrow
+    WHERE cohort_import_id = %(import_id)s AND nhs_number IS NOT NULL
+) AS numbered
+WHERE r.id = numbered.id AND is_another_s AND NOT numbered.nhs_number_confirmed
 """
 
 

@@ -172,7 +172,7 @@ def test_each_join_is_served_by_an_index():
     for index in ("child_by_birth_and_first_name", "child_by_postcode_and_last"):
         assert index in plan
     assert plan.count("children_child_nhs_number") == 2
-    assert plan.count("child_before_import_by_number") == 2
+    assert plan.count("child_before_by_number") == 2
     assert "Seq Scan on children_child" not in plan
     assert f"Seq Scan on {BEFORE}" not in plan
 

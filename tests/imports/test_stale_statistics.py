@@ -1,0 +1,114 @@
+"""Each row is looked at a few times, although PostgreSQL does not know that it is there.
+
+Its statistics are those of the last time it looked, and say nothing of an import that
+has just been read. Whatever it takes an import for, no statement may go through all of
+it for each of its rows.
+"""
+
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, transaction  # noqa: TID251 -- a test is one transaction
+
+from children.models import Child
+from imports.rules.outcomes import Result
+from imports.sql import tracing
+from tests.factories import CohortImportFactory, CohortRowFactory, TeamFactory
+from tests.imports.committing import approve, commit_rows, imported, match_rows
+
+pytestmark = pytest.mark.django_db
+
+ROWS = 300
+# With its child, what that has, and what was kept of it. All for each would be 300.
+MOST_TIMES = 40
+READS_OR_WRITES = ("SELECT", "WITH", "UPDATE", "DELETE", "INSERT")
+TABLES = (
+    "children_child", "children_cohortmembership", "children_contact",
+    "children_childchange", "imports_childbeforeimport", "imports_cohortimport",
+    "imports_cohortrow", "imports_rowcandidate", "schoolmoves_schoolmove",
+)  # fmt: skip
+
+
+def import_of_everybody(team, **values):
+    """Add an import with a row about each of some children, no two of them alike."""
+    cohort_import = CohortImportFactory(matching=True, team=team)
+    for number in range(ROWS):
+        CohortRowFactory(
+            **{
+                "cohort_import": cohort_import,
+                "first_name": f"Amara{number}",
+                "last_name": f"Okafor{number % 50}",
+                "postcode": f"M{number % 90 + 1} 1AE",
+                **values,
+            }
+        )
+    return cohort_import
+
+
+@contextmanager
+def watched():
+    """Give out the statements that look at more rows than they may, with how many."""
+    found = []
+    counted = 0
+
+    def watch(execute, sql, params, many, context):
+        nonlocal counted
+        if sql.strip().startswith(READS_OR_WRITES) and not many:
+            counted += 1
+            looked_at = _rows_looked_at(sql, params)
+            if looked_at > MOST_TIMES * ROWS:
+                found.append((looked_at, sql))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        yield found
+    assert counted > 0
+
+
+def _rows_looked_at(sql, params):
+    """Run a statement, take back what it did, and return how many rows it looked at."""
+    with transaction.atomic(), connection.create_cursor() as not_watched:
+        not_watched.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
+        [(plans,)] = not_watched.fetchall()
+        transaction.set_rollback(True)
+    return _rows_of(plans[0]["Plan"])
+
+
+def _rows_of(plan):
+    rows = plan["Actual Rows"] + sum(
+        value for name, value in plan.items() if name.startswith("Rows Removed by")
+    )
+    return rows * plan["Actual Loops"] + sum(map(_rows_of, plan.get("Plans", [])))
+
+
+def know_what_is_there():
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"ANALYZE {table}")
+
+
+@pytest.mark.parametrize(
+    ("values", "result"),
+    [
+        ({"registration": "8T5"}, Result.UPDATED),
+        ({"found": True, "registration": "8T5"}, Result.CLOSE_MATCH),
+        ({"last_name": "Adeyemi", "postcode": "LS1 4AP"}, Result.NEW),
+    ],
+)
+def test_no_statement_goes_through_an_import_for_each_of_its_rows(values, result):
+    team = TeamFactory()
+    imported(import_of_everybody(team, found=True))
+    imported(import_of_everybody(team, registration="7A"))
+    know_what_is_there()
+    cohort_import = import_of_everybody(team, **values)
+
+    with watched() as too_many:
+        tracing.give_up_numbers_of_other_rows(import_id=cohort_import.pk)
+        match_rows(cohort_import)
+        approve(cohort_import)
+        # So that all are worked out again.
+        Child.objects.update(town="Leeds")
+        commit_rows(cohort_import)
+
+    assert too_many == []
+    assert cohort_import.rows.filter(result=result).count() > ROWS / 2
