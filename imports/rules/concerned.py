@@ -31,7 +31,8 @@ class ChangedChildren:
     """The keys of children who have changed, as they were and as they are."""
 
     born_and_named: set[tuple[date, str]] = field(default_factory=set)
-    postcodes: set[str] = field(default_factory=set)
+    # Postcodes with each detail that is enough beside one like it.
+    postcodes: dict[str, set[str | date | None]] = field(default_factory=dict)
     numbers: set[str] = field(default_factory=set)
 
     @classmethod
@@ -48,15 +49,16 @@ class ChangedChildren:
                 self.born_and_named.add((child.date_of_birth, child.first_name_key))
                 self.born_and_named.add((child.date_of_birth, child.last_name_key))
             if child.postcode:
-                self.postcodes.add(child.postcode)
+                self.postcodes.setdefault(child.postcode, set()).update(_details(child))
             self.numbers.update(number for number in child.numbers if number)
 
     def may_concern(self, row: Keys) -> bool:
         """Test if the row may be compared with one of these children.
 
         Every pair that is compared shares a date of birth (or one with day and month
-        swapped) and a name (or one that is the other's other name), or the postcode
-        (or one with two neighbours changed about), or an NHS number.
+        swapped) and a name (or one that is the other's other name), or the postcode (or
+        one with two neighbours changed about, and a name or the date of birth), or an
+        NHS number.
         """
         names = row.first_name_key, row.last_name_key
         return (
@@ -65,8 +67,16 @@ class ChangedChildren:
             or not self.born_and_named.isdisjoint(
                 product(_births(row.date_of_birth), names)
             )
-            or not self.postcodes.isdisjoint(changed_about(row.postcode))
+            or any(
+                not self.postcodes[postcode].isdisjoint(_details(row))
+                for postcode in changed_about(row.postcode)
+                if postcode in self.postcodes
+            )
         )
+
+
+def _details(of: Keys) -> tuple[str | date | None, ...]:
+    return of.first_name_key, of.last_name_key, of.date_of_birth
 
 
 def _births(born: date | None) -> list[date]:

@@ -21,6 +21,16 @@ SELECT set_config('lock_timeout', %(timeout)s, true),
 """
 
 
+def is_another_committing() -> bool:
+    """Test if another import is committing; if not, none will in this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%(lock)s)", {"lock": COMMIT_LOCK}
+        )
+        (is_ours,) = cursor.fetchone()
+        return not is_ours
+
+
 def lock_out_other_commits(*, for_import: int | None = None) -> None:
     """Wait until no other import is committing, and keep it so in this transaction.
 

@@ -8,7 +8,7 @@ committed once, whatever is retried or killed.
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -24,11 +24,12 @@ from imports.models import CohortImport, CohortRow, RowCandidate, Transition
 from imports.rules.differences import Field
 from imports.rules.lifecycle import Status
 from imports.rules.outcomes import Move, Outcome
+from imports.rules.worked_out import WorkedOut
 from imports.sql import committing as sql
 from imports.sql import matching
 from imports.stages.applied import Applying
 from imports.stages.apply import apply, apply_new
-from imports.stages.concerned import KnownChanges, worked_out_again
+from imports.stages.concerned import KnownChanges, Looking
 from imports.stages.work_out import work_out
 from mavis.sql import is_one_of
 
@@ -145,9 +146,12 @@ def _commit_batch(
     to_load = is_one_of("pk", (row.pk for row in due if row.way == Way.LOADED))
     rows = list(CohortRow.objects.filter(to_load).order_by("row_number"))
     about = _children_of(rows)
+    looking = Looking(cohort_import, due, changes)
+    if sql.is_another_committing():
+        looking.look_ahead()
     sql.lock_out_other_commits(for_import=cohort_import.pk)
     known = children.lock(about)
-    unchanged = _unchanged(cohort_import, due, changes)
+    unchanged = _unchanged(due, looking.look())
     applying = Applying(
         import_id=cohort_import.pk,
         team_id=cohort_import.team_id,
@@ -189,14 +193,12 @@ def _children_of(rows: Sequence[CohortRow]) -> set[int]:
     }
 
 
-def _unchanged(
-    cohort_import: CohortImport, due: Sequence[Due], changes: KnownChanges
-) -> set[int]:
+def _unchanged(due: Sequence[Due], again: Mapping[int, WorkedOut]) -> set[int]:
     """Return which of the rows due still are what the reviewer saw, and can be written."""
     seen = {row.pk: row.fingerprint for row in due}
     changed = {
         row_id
-        for row_id, worked_out in worked_out_again(cohort_import, due, changes).items()
+        for row_id, worked_out in again.items()
         if worked_out.fingerprint != seen[row_id]
     }
     unchanged = seen.keys() - changed

@@ -7,15 +7,15 @@ concern, whoever made it: see docs/decisions. When in doubt, all of them are.
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.conf import settings
 
 from imports.models import CohortImport
-from imports.rules.concerned import ChangedChildren
+from imports.rules.concerned import ChangedChildren, Keys
 from imports.rules.worked_out import WorkedOut
 from imports.sql import changes as sql
 from imports.stages.work_out import work_out
@@ -43,6 +43,13 @@ class Claiming(Protocol):
     def claimed_child_id(self) -> int | None: ...
 
 
+class Changes(NamedTuple):
+    """Children who have changed, and all keys that they have had."""
+
+    child_ids: Collection[int]
+    keys: ChangedChildren
+
+
 class KnownChanges:
     """What a commit knows of the children that others have changed meanwhile.
 
@@ -57,8 +64,8 @@ class KnownChanges:
 
     def up_to_now(
         self, import_id: int, *, as_of: int
-    ) -> tuple[Collection[int], ChangedChildren] | None:
-        """Return the children that have changed, and all keys that they have had.
+    ) -> tuple[Changes, Changes] | None:
+        """Return all changes, and those that were not known when last asked.
 
         None if they are too many.
         """
@@ -71,61 +78,106 @@ class KnownChanges:
             return None
         # Counted, since a change with a lower number may come to be seen later.
         again = [child for child in times if times[child] != self._times.get(child)]
-        if again:
-            self._keys.add(sql.keys_of_children(again, import_id=import_id))
+        keys = sql.keys_of_children(again, import_id=import_id) if again else []
+        self._keys.add(keys)
         self._times = times
-        return times.keys(), self._keys
+        return (
+            Changes(times.keys(), self._keys),
+            Changes(again, ChangedChildren.of(keys)),
+        )
 
 
-def worked_out_again(
-    cohort_import: CohortImport,
-    rows: Sequence[Claiming],
-    known: KnownChanges | None = None,
-) -> dict[int, WorkedOut]:
-    """Work out again, by id, those of these rows that may not be what they were.
+class Looking:
+    """Rows that are about to be committed, looked at again as often as wanted.
 
-    Call it with the children of the rows locked.
-
-    :param known: of this import, from the batches before
+    The first time they are looked at for all that has changed since they were matched,
+    and then for what has changed since the time before.
     """
-    again = concerned_row_ids(
-        cohort_import, [row.pk for row in rows], known or KnownChanges()
-    )
-    worked_out = _worked_out(cohort_import, again)
-    # A row that has gained or lost a claim to a child concerns those that have one too.
-    claimed = {one.claimed_child_id for one in worked_out.values()}
-    claimed |= {row.claimed_child_id for row in rows if row.pk in again}
-    claimed.discard(None)
-    competing = {row.pk for row in rows if row.claimed_child_id in claimed} - again
-    if competing:
-        return _worked_out(cohort_import, again | competing)
-    return worked_out
 
+    def __init__(
+        self,
+        cohort_import: CohortImport,
+        rows: Sequence[Claiming],
+        known: KnownChanges | None = None,
+    ) -> None:
+        """Take rows of an import.
 
-def _worked_out(cohort_import: CohortImport, row_ids: set[int]) -> dict[int, WorkedOut]:
-    if not row_ids:
-        return {}
-    found = work_out(cohort_import, list(row_ids))
-    return {worked_out.row_id: worked_out for worked_out in found}
+        :param known: of this import, from the batches before
+        """
+        self._cohort_import = cohort_import
+        self._row_ids = [row.pk for row in rows]
+        self._claimed = {row.pk: row.claimed_child_id for row in rows}
+        self._known = known or KnownChanges()
+        self._has_looked = False
+        self._keys: Mapping[int, Keys] = {}
+        self._worked_out: dict[int, WorkedOut] = {}
 
+    def look_ahead(self) -> None:
+        """Do what can be done before the children of the rows are locked."""
+        concerned = self._concerned()
+        if concerned is not None:  # or all would be worked out twice
+            self._work_out(concerned)
 
-def concerned_row_ids(
-    cohort_import: CohortImport, row_ids: Sequence[int], known: KnownChanges
-) -> set[int]:
-    """Return the rows that a change since they were worked out may concern."""
-    import_id = cohort_import.pk
-    as_of = sql.as_of(import_id, rules=rules_now())
-    if as_of is None:
-        return set(row_ids)
-    changes = known.up_to_now(import_id, as_of=as_of)
-    if changes is None:
-        return set(row_ids)
-    changed, keys = changes
-    compared = sql.rows_compared_with(row_ids, changed, import_id=import_id)
-    if not changed:
-        return compared
-    rows = sql.keys_of_rows(row_ids, import_id=import_id)
-    return compared | {pk for pk, row in rows.items() if keys.may_concern(row)}
+    def look(self) -> Mapping[int, WorkedOut]:
+        """Work out again, by id, those of the rows that may not be what they were.
+
+        Call it with the children of the rows locked.
+        """
+        concerned = self._concerned()
+        self._work_out(set(self._row_ids) if concerned is None else concerned)
+        return self._worked_out
+
+    def _concerned(self) -> set[int] | None:
+        """Return the rows that a change since they were worked out may concern.
+
+        None when in doubt, and all of them are.
+        """
+        import_id = self._cohort_import.pk
+        as_of = sql.as_of(import_id, rules=rules_now())
+        if as_of is None:
+            return None
+        found = self._known.up_to_now(import_id, as_of=as_of)
+        if found is None:
+            return None
+        since_matching, since_last_time = found
+        changes = since_last_time if self._has_looked else since_matching
+        compared = sql.rows_compared_with(
+            self._row_ids, changes.child_ids, import_id=import_id
+        )
+        if not changes.child_ids:
+            return compared
+        if not self._keys:
+            self._keys = sql.keys_of_rows(self._row_ids, import_id=import_id)
+        may_concern = changes.keys.may_concern
+        return compared | {pk for pk, row in self._keys.items() if may_concern(row)}
+
+    def _work_out(self, row_ids: set[int]) -> None:
+        self._has_looked = True
+        if not row_ids:
+            return
+        # What rows that are not worked out with them claim is read as it is stored.
+        before = self._worked_out
+        again = row_ids | {
+            row_id
+            for row_id, one in before.items()
+            if one.claimed_child_id != self._claimed[row_id]
+        }
+        worked_out = self._worked_out_now(again)
+        # A row that has gained or lost a claim to a child concerns those that have one too.
+        claimed = {one.claimed_child_id for one in worked_out.values()}
+        claimed |= {before[each].claimed_child_id for each in again & before.keys()}
+        claimed |= {self._claimed[row_id] for row_id in again}
+        claimed.discard(None)
+        competing = {
+            row_id for row_id in self._row_ids if self._claimed[row_id] in claimed
+        }
+        if competing - again:
+            worked_out = self._worked_out_now(again | competing)
+        before.update(worked_out)
+
+    def _worked_out_now(self, row_ids: set[int]) -> dict[int, WorkedOut]:
+        found = work_out(self._cohort_import, list(row_ids))
+        return {worked_out.row_id: worked_out for worked_out in found}
 
 
 @cache

@@ -21,9 +21,8 @@ from imports.sql.known import keep_children_before
 from imports.stages import concerned as stage
 from imports.stages.concerned import (
     KnownChanges,
-    concerned_row_ids,
+    Looking,
     note_as_of,
-    worked_out_again,
 )
 from imports.stages.work_out import work_out
 from mavis.rules.names import fold
@@ -189,13 +188,13 @@ CHANGES = [
 ]  # fmt: skip
 
 
-def compared(crowd, rows, known=None):
+def compared(crowd, rows, *, known=None, looking=None):
     """Return what each row is now, by the two ways, and how many one did without."""
     slow = {
         one.row_id: one.fingerprint
         for one in work_out(crowd.cohort_import, [row.pk for row in rows])
     }
-    again = worked_out_again(crowd.cohort_import, rows, known)
+    again = (looking or Looking(crowd.cohort_import, rows, known)).look()
     fast = {
         row.pk: again[row.pk].fingerprint if row.pk in again else row.fingerprint
         for row in rows
@@ -246,8 +245,94 @@ def test_so_it_is_with_what_is_known_from_the_batches_before(seed):
 
     for change in crowd.rng.choices(CHANGES[:-1], k=5):
         change(crowd)
-        slow, fast, _ = compared(crowd, rows, known)
+        slow, fast, _ = compared(crowd, rows, known=known)
         assert fast == slow
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_so_it_is_when_rows_are_looked_at_ahead(seed):
+    crowd = Crowd(500 + seed)
+    match_rows(crowd.cohort_import)
+    known = KnownChanges()
+
+    for _ in range(2):
+        rows = crowd.rng.sample(rows_of(crowd.cohort_import), ROWS // 2)
+        looking = Looking(crowd.cohort_import, rows, known)
+        for change in crowd.rng.choices(CHANGES[:-1], k=5):
+            change(crowd)
+            looking.look_ahead()
+        crowd.rng.choice(CHANGES[:-1])(crowd)
+        slow, fast, _ = compared(crowd, rows, looking=looking)
+        assert fast == slow
+
+
+class Rivals:
+    """Two rows that may be about one child, or each about another one."""
+
+    def __init__(self):
+        self.cohort_import = CohortImportFactory(matching=True)
+        of_ours = partial(ChildFactory, team=self.cohort_import.team)
+        of_file = partial(CohortRowFactory, cohort_import=self.cohort_import)
+        of_ours(postcode="SW1A 1AA")
+        self.like_one = of_ours(postcode="LS1 4AP")
+        self.like_other = of_ours(last_name="Obi", postcode="L1 8JQ")
+        of_file(row_number=2, postcode="M1 1AE")
+        of_file(row_number=3, last_name="Obi", postcode="SW1A 1AA")
+
+    def matched(self):
+        match_rows(self.cohort_import)
+        rows = rows_of(self.cohort_import)
+        return rows, Looking(self.cohort_import, rows)
+
+    def now(self, rows, looking):
+        """Test if the rows come out as if all were worked out again."""
+        slow, fast, _ = compared(self, rows, looking=looking)
+        return fast == slow
+
+
+def _somebody_else(child):
+    Child.objects.filter(pk=child.pk).update(
+        first_name="Zoe", first_name_key="zoe", postcode="ZZ99 3VZ"
+    )
+
+
+def test_a_claim_made_ahead_counts_for_what_is_looked_at_later():
+    rivals = Rivals()
+    rows, looking = rivals.matched()
+    assert [row.claimed_child_id for row in rows] == [None, None]
+
+    _somebody_else(rivals.like_one)
+    looking.look_ahead()
+    _somebody_else(rivals.like_other)
+
+    assert rivals.now(rows, looking)
+    assert all(one.competing_rows for one in looking.look().values())
+
+
+def test_a_claim_made_ahead_and_lost_again_no_longer_counts():
+    rivals = Rivals()
+    _somebody_else(rivals.like_one)
+    rows, looking = rivals.matched()
+    assert [row.claimed_child_id is None for row in rows] == [False, True]
+
+    _somebody_else(rivals.like_other)
+    looking.look_ahead()
+    # Like the second row, and with nothing of the first.
+    ChildFactory(first_name="Zoe", last_name="Obi", team=rivals.cohort_import.team)
+
+    assert rivals.now(rows, looking)
+    assert not any(one.competing_rows for one in looking.look().values())
+
+
+def test_what_was_worked_out_ahead_is_not_worked_out_under_lock(monkeypatch):
+    crowd = Crowd(600)
+    match_rows(crowd.cohort_import)
+    _new_child(crowd)
+    looking = Looking(crowd.cohort_import, rows_of(crowd.cohort_import))
+    looking.look_ahead()
+    monkeypatch.setattr(stage, "work_out", _not_to_be_called)
+
+    assert looking.look()
 
 
 def test_the_changes_of_the_property_change_rows():
@@ -297,12 +382,8 @@ def cohort_import():
 
 def concerned(cohort_import):
     rows = rows_of(cohort_import)
-    return [
-        row.row_number
-        for row in rows
-        if row.pk
-        in concerned_row_ids(cohort_import, [row.pk for row in rows], KnownChanges())
-    ]
+    again = Looking(cohort_import, rows).look()
+    return [row.row_number for row in rows if row.pk in again]
 
 
 def test_as_it_is_no_row_is_concerned(cohort_import):
@@ -338,6 +419,16 @@ def test_in_doubt_all_rows_are_concerned(cohort_import, monkeypatch, doubt):
     doubt(cohort_import, monkeypatch)
 
     assert concerned(cohort_import) == [2, 3]
+
+
+def test_in_doubt_none_is_worked_out_ahead(cohort_import, monkeypatch):
+    _by_a_release_before(cohort_import, monkeypatch)
+    looking = Looking(cohort_import, rows_of(cohort_import))
+    with monkeypatch.context() as patched:
+        patched.setattr(stage, "work_out", _not_to_be_called)
+        looking.look_ahead()
+
+    assert len(looking.look()) == 2
 
 
 def test_a_row_that_a_release_before_has_worked_out_is_concerned(cohort_import):
@@ -520,5 +611,6 @@ def test_without_the_last_change_all_rows_are_concerned(monkeypatch):
 
     match_rows(crowd.cohort_import)
 
-    rows = {row.pk for row in rows_of(crowd.cohort_import)}
-    assert concerned_row_ids(crowd.cohort_import, sorted(rows), KnownChanges()) == rows
+    rows = rows_of(crowd.cohort_import)
+    again = Looking(crowd.cohort_import, rows).look()
+    assert again.keys() == {row.pk for row in rows}

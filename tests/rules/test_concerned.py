@@ -59,6 +59,8 @@ def test_no_pair_that_is_compared_is_left_out(row, child, other):
     [
         Keys("ada", "okafor", date(2015, 3, 7), "M1 1AE", ()),
         Keys("bo", "obi", BORN, "M1 1AE", ()),
+        # The postcode with two neighbours changed about is not enough.
+        Keys("bo", "obi", date(2015, 3, 7), "WS1A 1AA", ()),
         Keys("ada", "okafor", None, "", (None, None)),
         Keys("ada", "okafor", date(2015, 3, 7), "", ("9990000026",)),
     ],
