@@ -187,8 +187,14 @@ class CohortRow(models.Model):
             ),
             # Twins of a file: asked for with each round of questions to PDS.
             models.Index(
-                fields=["cohort_import", "date_of_birth", "last_name_key"],
-                name="row_by_birth_and_last_name",
+                fields=["date_of_birth", "last_name_key"],
+                name="row_by_birth_and_name",
+            ),
+            # The open ones are listed and counted on the page of an import that is over.
+            models.Index(
+                fields=["cohort_import", "row_number"],
+                condition=Q(result="close_match"),
+                name="row_of_close_match",
             ),
             # What a person chooses, or decides anew. Most imports have few of these,
             # and each of their pages asks for them.

@@ -78,8 +78,13 @@ ROWS_IN: Mapping[Section, Q] = {
     ),
     Section.CHANGED: Q(held=True),
     Section.IMPORTED: Q(result__in=[Result.NEW, Result.UPDATED, Result.UP_TO_DATE]),
-    Section.UPLOAD_ISSUES: Q(close_match__resolved_at=None)
-    & Q(close_match__isnull=False),
+    # What became of the row says as much as that there is a close match; by that they
+    # are found (index row_of_close_match).
+    Section.UPLOAD_ISSUES: Q(
+        result=Result.CLOSE_MATCH,
+        close_match__isnull=False,
+        close_match__resolved_at=None,
+    ),
     Section.LEFT_OUT: Q(result=Result.NOT_IMPORTED),
 }
 
@@ -172,17 +177,11 @@ def rows_in(
 ) -> QuerySet[CohortRow]:
     """Return a section's rows in the order of the file, with all that pages show."""
     more = ["close_match"] if section is Section.UPLOAD_ISSUES else []
+    and_those = ["child__memberships"] if section is Section.IMPORTED else []
     return (
         cohort_import.rows.filter(ROWS_IN[section] & _matching(search))
-        .select_related(
-            "cohort_import",
-            "school",
-            "matched_child__school",
-            "other_team",
-            "child",
-            *more,
-        )
-        .prefetch_related(candidates(), "child__memberships")
+        .select_related("school", "matched_child__school", "other_team", "child", *more)
+        .prefetch_related(candidates(), *and_those)
         .order_by("row_number")
     )
 

@@ -29,13 +29,16 @@ WHERE r.id = ANY(%(row_ids)s)
 _TWINS_IN_FILE = """
 SELECT r.id, twins.names
 FROM imports_cohortrow r
--- Row by row, by an index: else PostgreSQL reads the whole table for each round.
+-- Row by row, by what the two share (see THESE_ROWS in imports.sql.known): else PostgreSQL
+-- reads the whole table for each round, or the whole import for each row.
 CROSS JOIN LATERAL (
     SELECT array_agg(other.first_name_key) AS names
-    FROM imports_cohortrow other
+    FROM (
+        SELECT id, cohort_import_id, first_name_key, postcode FROM imports_cohortrow
+        WHERE date_of_birth = r.date_of_birth AND last_name_key = r.last_name_key
+        OFFSET 0
+    ) other
     WHERE other.cohort_import_id = r.cohort_import_id
-      AND other.date_of_birth = r.date_of_birth
-      AND other.last_name_key = r.last_name_key
       AND other.postcode = r.postcode
       AND other.id <> r.id
 ) twins

@@ -38,4 +38,4 @@ def test_twins_are_found_without_reading_all_rows_that_there_are():
         )
         plan = "\n".join(line for (line,) in cursor.fetchall())
 
-    assert "row_by_birth_and_last_name" in plan
+    assert "row_by_birth_and_name" in plan

@@ -6,6 +6,7 @@ it for each of its rows.
 """
 
 from contextlib import contextmanager
+from datetime import date
 
 import pytest
 from django.db import connection, transaction  # noqa: TID251 -- a test is one transaction
@@ -14,7 +15,7 @@ from children.models import Child
 from imports.rules.outcomes import Result
 from imports.sql import tracing
 from tests.factories import CohortImportFactory, CohortRowFactory, TeamFactory
-from tests.imports.committing import approve, commit_rows, imported, match_rows
+from tests.imports.committing import approve, commit_rows, imported, match_rows, rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +93,7 @@ def know_what_is_there():
     [
         ({"registration": "8T5"}, Result.UPDATED),
         ({"found": True, "registration": "8T5"}, Result.CLOSE_MATCH),
-        ({"last_name": "Adeyemi", "postcode": "LS1 4AP"}, Result.NEW),
+        ({"date_of_birth": date(2011, 9, 5), "postcode": "LS1 4AP"}, Result.NEW),
     ],
 )
 def test_no_statement_goes_through_an_import_for_each_of_its_rows(values, result):
@@ -103,6 +104,7 @@ def test_no_statement_goes_through_an_import_for_each_of_its_rows(values, result
     cohort_import = import_of_everybody(team, **values)
 
     with watched() as too_many:
+        tracing.twins_in_the_file([row.pk for row in rows_of(cohort_import)])
         tracing.give_up_numbers_of_other_rows(import_id=cohort_import.pk)
         match_rows(cohort_import)
         approve(cohort_import)

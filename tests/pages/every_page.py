@@ -182,7 +182,13 @@ class _Made:
         return CohortRowFactory(cohort_import=upload, **number, **self.row, **columns)
 
     def a_close_match(self, upload):
-        row = self.a_row(upload, outcome=Outcome.CLOSE_MATCH, move=Move.NONE)
+        row = self.a_row(
+            upload,
+            outcome=Outcome.CLOSE_MATCH,
+            move=Move.NONE,
+            committed_at=NOW,
+            result=Result.CLOSE_MATCH,
+        )
         for _ in range(2):
             row.candidates.create(child=self.a_child(), differences=["postcode"])
         return CloseMatchFactory(row=row)

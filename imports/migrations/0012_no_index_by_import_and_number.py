@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     # The table is large: the index is taken away while others write.
     atomic = False
 
-    dependencies = [("imports", "0009_index_what_was_there")]
+    dependencies = [("imports", "0011_index_close_matches")]
 
     operations = [
         RemoveIndexConcurrently(
