@@ -172,6 +172,19 @@ def rows_compared_with(
         return {row_id for (row_id,) in cursor.fetchall()}
 
 
+REFUSED = """
+SELECT DISTINCT child_id FROM schoolmoves_schoolmove
+WHERE child_id = ANY(%(child_ids)s) AND state = 'ignored'
+"""
+
+
+def children_with_a_refused_move(child_ids: Collection[int]) -> set[int]:
+    """Return those of these children of whom a team has refused a move."""
+    with connection.cursor() as cursor:
+        cursor.execute(REFUSED, {"child_ids": array_of(child_ids)})
+        return {child_id for (child_id,) in cursor.fetchall()}
+
+
 FORGET_OLD = """
 DELETE FROM children_childchange
 WHERE at < statement_timestamp() - make_interval(days => %(days)s)

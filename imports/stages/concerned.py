@@ -7,7 +7,7 @@ concern, whoever made it: see docs/decisions. When in doubt, all of them are.
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -46,7 +46,7 @@ class Claiming(Protocol):
 class Changes(NamedTuple):
     """Children who have changed, and all keys that they have had."""
 
-    child_ids: Collection[int]
+    child_ids: Set[int]
     keys: ChangedChildren
 
 
@@ -77,7 +77,7 @@ class KnownChanges:
         if len(times) > MOST_CHANGES:
             return None
         # Counted, since a change with a lower number may come to be seen later.
-        again = [child for child in times if times[child] != self._times.get(child)]
+        again = {child for child in times if times[child] != self._times.get(child)}
         keys = sql.keys_of_children(again, import_id=import_id) if again else []
         self._keys.add(keys)
         self._times = times
@@ -144,12 +144,33 @@ class Looking:
         compared = sql.rows_compared_with(
             self._row_ids, changes.child_ids, import_id=import_id
         )
+        compared |= self._compared_ahead_with(changes.child_ids)
         if not changes.child_ids:
             return compared
         if not self._keys:
             self._keys = sql.keys_of_rows(self._row_ids, import_id=import_id)
         may_concern = changes.keys.may_concern
         return compared | {pk for pk, row in self._keys.items() if may_concern(row)}
+
+    def _compared_ahead_with(self, changed: Set[int]) -> set[int]:
+        """Return rows that were compared ahead with one of these children.
+
+        Or with one whose move the team has refused. They need not be the children that
+        were stored of the row when it was matched.
+        """
+        if not self._worked_out:
+            return set()
+        ahead = {
+            child_id
+            for one in self._worked_out.values()
+            for child_id in one.compared_with
+        }
+        again = changed | sql.children_with_a_refused_move(ahead)
+        return {
+            row_id
+            for row_id, one in self._worked_out.items()
+            if not again.isdisjoint(one.compared_with)
+        }
 
     def _work_out(self, row_ids: set[int]) -> None:
         self._has_looked = True

@@ -324,6 +324,38 @@ def test_a_claim_made_ahead_and_lost_again_no_longer_counts():
     assert not any(one.competing_rows for one in looking.look().values())
 
 
+def test_who_was_found_ahead_may_be_somebody_else_later():
+    rivals = Rivals()
+    rows, looking = rivals.matched()
+
+    child = ChildFactory(team=rivals.cohort_import.team, postcode="M1 1AE")
+    looking.look_ahead()
+    _somebody_else(child)
+    born = date(2011, 9, 5)
+    Child.objects.filter(pk=child.pk).update(
+        last_name="Bello", last_name_key="bello", date_of_birth=born
+    )
+
+    assert rivals.now(rows, looking)
+
+
+def test_a_refused_move_of_who_was_found_ahead_is_looked_at_again(monkeypatch):
+    rivals = Rivals()
+    rows, looking = rivals.matched()
+    child = ChildFactory(team=rivals.cohort_import.team, postcode="M1 1AE")
+    SchoolMoveFactory(child=child, team=child.memberships.get().team)
+    _refused(rivals)
+    looking.look_ahead()
+    again = []
+    monkeypatch.setattr(
+        stage, "work_out", lambda of, ids: again.extend(ids) or work_out(of, ids)
+    )
+
+    looking.look()
+
+    assert rows[0].pk in again
+
+
 def test_what_was_worked_out_ahead_is_not_worked_out_under_lock(monkeypatch):
     crowd = Crowd(600)
     match_rows(crowd.cohort_import)
