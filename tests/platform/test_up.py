@@ -63,6 +63,9 @@ class Up:
             child=self.child,
             name="bin/up",
             log=self.data.with_suffix(".said"),
+            # Two may start at once, beside the rest of the suite: on two slow cores that
+            # is more than the minute in which one server has to be there.
+            seconds=180,
         )
         return self
 
