@@ -16,6 +16,11 @@ from imports.sql.known import CHILD_BEFORE, THESE_ROWS
 from imports.sql.known import keep_children_before as keep_children_before
 from mavis.sql import array_of
 
+_COMPARED = """
+id, nhs_number, nhs_number_confirmed, first_name_key, last_name_key, date_of_birth,
+postcode, merged_into_id, created_by_import_id
+"""
+
 # Children that have a row's number, or agree on three of the four details. Every
 # such agreement contains first name and date of birth, or last name and postcode,
 # so two joins find them all, each by an index; a test reads the plan. OFFSET 0 keeps
@@ -26,10 +31,6 @@ from mavis.sql import array_of
 # they were before. It can have changed their number, but neither a name's key nor
 # a date of birth, nor a postcode that was known: so the earlier number has a join
 # of its own, and for the rest the present columns find every pair.
-_COMPARED = """
-id, nhs_number, nhs_number_confirmed, first_name_key, last_name_key, date_of_birth,
-postcode, merged_into_id, created_by_import_id
-"""
 CANDIDATE_PAIRS = f"""
 WITH wanted AS MATERIALIZED (
     SELECT r.id, r.row_number, r.first_name_key, r.last_name_key, r.date_of_birth,

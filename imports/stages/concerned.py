@@ -63,9 +63,9 @@ class KnownChanges:
         self._keys = ChangedChildren()
 
     def up_to_now(
-        self, import_id: int, *, as_of: int
-    ) -> tuple[Changes, Changes] | None:
-        """Return all changes, and those that were not known when last asked.
+        self, import_id: int, *, as_of: int, since_last_time: bool
+    ) -> Changes | None:
+        """Return all changes, or those that were not known when last asked.
 
         None if they are too many.
         """
@@ -81,10 +81,9 @@ class KnownChanges:
         keys = sql.keys_of_children(again, import_id=import_id) if again else []
         self._keys.add(keys)
         self._times = times
-        return (
-            Changes(times.keys(), self._keys),
-            Changes(again, ChangedChildren.of(keys)),
-        )
+        if since_last_time:
+            return Changes(again, ChangedChildren.of(keys))
+        return Changes(times.keys(), self._keys)
 
 
 class Looking:
@@ -136,11 +135,11 @@ class Looking:
         as_of = sql.as_of(import_id, rules=rules_now())
         if as_of is None:
             return None
-        found = self._known.up_to_now(import_id, as_of=as_of)
-        if found is None:
+        changes = self._known.up_to_now(
+            import_id, as_of=as_of, since_last_time=self._has_looked
+        )
+        if changes is None:
             return None
-        since_matching, since_last_time = found
-        changes = since_last_time if self._has_looked else since_matching
         compared = sql.rows_compared_with(
             self._row_ids, changes.child_ids, import_id=import_id
         )
