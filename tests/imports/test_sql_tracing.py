@@ -1,7 +1,6 @@
 """Who may be a twin of whom, asked of PostgreSQL before each round of questions to PDS."""
 
 import pytest
-from django.db import connections
 
 from imports.sql import tracing as sql
 from tests.factories import CohortImportFactory, CohortRowFactory
@@ -27,15 +26,3 @@ def test_twins_are_rows_of_one_file_with_that_birthday_last_name_and_postcode():
 
     assert twins == {amara.pk: {"bo", "cy"}, cy.pk: {"amara", "bo"}}
     assert bo.pk not in twins  # it was not asked about
-
-
-def test_twins_are_found_without_reading_all_rows_that_there_are():
-    cohort_import = CohortImportFactory(tracing=True)
-    rows = CohortRowFactory.create_batch(20, cohort_import=cohort_import)
-    with connections["default"].cursor() as cursor:
-        cursor.execute(
-            "EXPLAIN " + sql._TWINS_IN_FILE, {"row_ids": [row.pk for row in rows]}
-        )
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-
-    assert "row_by_birth_and_name" in plan
