@@ -14,9 +14,9 @@ from imports.models import CohortImport, RefreshRun
 from imports.rules.lifecycle import Status
 from mavis.models import Team
 from pds import health
-from pds.asking import PROBE_READ
 from pds.health import Health
 from pds.lookups import Single
+from pds.rules.questions import PROBE_READ
 from pds.tracing import Tracer
 
 PROBE_SECONDS = 10

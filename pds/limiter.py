@@ -18,7 +18,7 @@ from mavis.counting import LIMITER_TURNS_FIELD, LIMITER_WAIT_FIELD
 KEY = "pds:next-request-at"
 # Of the time between two requests, what one process leaves at least between its own. A
 # process that was held up finds several of its moments past at once.
-LEAST_OF_INTERVAL = 0.9
+LEAST_OF_INTERVAL = 0.85
 # How much slower than the rate we ask, after PDS has said that it is too much.
 SLOWED_KEY = "pds:slowed"
 # There while an import asks; what can wait leaves it the way.
@@ -98,6 +98,9 @@ class ImportsFirst(Exception):
 
 
 class Limiter(Protocol):
+    # Whether `keep_apart` and `written` are to be called at all.
+    keeps_apart: bool
+
     async def turn(self) -> None:
         """Return when a request may go.
 
@@ -124,6 +127,8 @@ class Limiter(Protocol):
 class Unlimited:
     """No limit: for a simulator, or a benchmark."""
 
+    keeps_apart = False
+
     async def turn(self) -> None:
         return
 
@@ -145,6 +150,8 @@ class Paced:
 
     :param yields: there is no hurry: imports go first
     """
+
+    keeps_apart = True
 
     def __init__(
         self, *, requests_per_second: float, redis_url: str, yields: bool = False

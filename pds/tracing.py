@@ -1,16 +1,17 @@
 """Tracing: asking PDS for the NHS numbers of many people at once.
 
 A `Tracer` asks from an event loop in a thread of its own, so that it can be used from
-ordinary code wherever that runs; the database is used before and after, never while
-PDS is asked. Answers are kept for a day whether or not the lookup that wanted them
-came to its end, so a lookup that is given up and begun again asks only what is new.
+ordinary code wherever that runs. That loop never uses the database: people are looked
+up in it before they are added, and what came of them is stored when others are already
+asked about. Answers are kept for a day whether or not the lookup that wanted them came
+to its end, so a lookup that is given up and begun again asks only what is new.
 """
 
 import asyncio
 import math
 import ssl
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AsyncExitStack, ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
@@ -20,15 +21,15 @@ import httpx
 from anyio.from_thread import start_blocking_portal
 from django.conf import settings
 
-from pds import health, sql
+from pds import sql
 from pds.answer_box import AnswerBox
 from pds.asking import Asking
 from pds.client import Client, Pause
 from pds.limiter import Limiter, limiter
 from pds.lookups import Single, Traced, Tracings, Wanted
 from pds.rules.outcomes import TraceSource
-from pds.rules.questions import Question, questions
 from pds.token import Tokens, tokens
+from pds.underway import Underway
 
 # Requests in flight when nothing limits them; more gain nothing on one core.
 MOST_IN_FLIGHT = 32
@@ -117,22 +118,51 @@ class Tracer:
             pause=self._pause,
         )
 
+    @contextmanager
+    def underway(
+        self,
+        *,
+        until: float,
+        kept_for: timedelta = sql.ANSWERS_ARE_KEPT,
+        probe_first: bool = False,
+    ) -> Iterator[Underway]:
+        """Ask about people who are added meanwhile, until a time by time.monotonic().
+
+        Requests that have been sent when the time is up, or the block ends, are waited
+        for; lookups that need another are left. A transaction in the block holds up
+        nobody but itself; none may wait for what is asked.
+
+        :param kept_for: how old an answer may be that was heard before
+        :param probe_first: PDS was out: ask it one thing, and no more if it still is
+        """
+        asking = Asking(
+            clients=self._clients, box=self._box, clock=self._clock, until=until
+        )
+        over = self._portal.start_task_soon(
+            partial(asking.ask, probe_first=probe_first)
+        )
+        lookups = Underway(
+            asking,
+            over,
+            portal=self._portal,
+            box=self._box,
+            clock=self._clock,
+            kept_for=kept_for,
+        )
+        try:
+            yield lookups
+        finally:
+            lookups.end()
+        over.result()  # raises what has gone wrong in it, if the block has not
+
     def trace(
         self, wanted: Sequence[Wanted], *, until: float, probe_first: bool = False
     ) -> Tracings:
-        """Trace people, in order, until a time by time.monotonic().
+        """Trace people, in order, as `underway` does, and wait for what comes of it.
 
-        Requests that have been sent by then are waited for; lookups that need another
-        are left. Call it outside a transaction.
-
-        :param probe_first: PDS was out: ask it one thing, and no more if it still is
+        Call it outside a transaction.
         """
-        asked = [each for one in wanted for each in questions(one.sought)]
-        asking = self._asking(asked, until)
-        self._portal.call(
-            partial(asking.ask_about, wanted, probe_first=probe_first and bool(wanted))
-        )
-        return self._heard(asking)
+        return self._all(wanted, until=until, probe_first=probe_first and bool(wanted))
 
     def ask(
         self,
@@ -142,48 +172,28 @@ class Tracer:
         kept_for: timedelta = sql.ANSWERS_ARE_KEPT,
         probe_first: bool = False,
     ) -> Tracings:
-        """Ask single questions, in order, until a time by time.monotonic().
+        """Ask single questions, in order, as `underway` does, and wait for the answers.
 
         Call it outside a transaction.
-
-        :param kept_for: how old an answer may be that was heard before
-        :param probe_first: PDS was out: ask it one thing, and no more if it still is
         """
-        asked = [single.question for single in singles]
-        asking = self._asking(asked, until, kept_for)
-        self._portal.call(partial(asking.ask_each, singles, probe_first=probe_first))
-        return self._heard(asking)
+        return self._all(
+            singles, until=until, kept_for=kept_for, probe_first=probe_first
+        )
 
-    def _asking(
+    def _all(
         self,
-        asked: Iterable[Question],
+        todo: Sequence[Wanted | Single],
+        *,
         until: float,
         kept_for: timedelta = sql.ANSWERS_ARE_KEPT,
-    ) -> Asking:
-        keys = {self._box.key(one) for one in asked}
-        return Asking(
-            clients=self._clients,
-            box=self._box,
-            kept=sql.kept_answers(keys, now=self._clock(), kept_for=kept_for),
-            clock=self._clock,
-            until=until,
-        )
-
-    def _heard(self, asking: Asking) -> Tracings:
-        """Keep what was answered, and note how PDS is."""
-        sql.store_answers(
-            ((key, self._box.seal(answer)) for key, answer in asking.heard.items()),
-            at=self._clock(),
-        )
-        tracings = asking.tracings
-        health.note(
-            redis_url=settings.REDIS_URL,
-            calls=tracings.calls,
-            answers=tracings.answers,
-            faults=tracings.faults,
-            is_out=tracings.is_out,
-        )
-        return tracings
+        probe_first: bool,
+    ) -> Tracings:
+        with self.underway(
+            until=until, kept_for=kept_for, probe_first=probe_first
+        ) as lookups:
+            lookups.add(todo)
+            lookups.add_no_more()
+            return lookups.rest()
 
 
 def _slots(requests_per_second: float, *, seconds: float) -> int:

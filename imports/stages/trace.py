@@ -1,12 +1,12 @@
 """Tracing: PDS is asked for the NHS number of each row, for about 20 seconds.
 
-In rounds of a few seconds, each written in one transaction, so that progress shows
-and little is lost with a worker. PDS is asked between the transactions. When no row
-is left, the file as a whole is judged.
+What comes of rows is written every few seconds, in one transaction, so that progress
+shows and little is lost with a worker. PDS is asked about others meanwhile: no
+transaction waits for it. When no row is left, the file as a whole is judged.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -28,11 +28,12 @@ from pds.lookups import Traced, Tracings, Wanted
 from pds.rules.outcomes import TraceOutcome, UploadedNumber
 from pds.rules.sought import Sought
 from pds.tracing import Tracer, store_traces
+from pds.underway import Underway
 
 ROUND_SECONDS = 5.0
 # Even a slice that is nearly over gets something done.
-SHORTEST_ROUND_SECONDS = 0.5
-MOST_ROWS_IN_A_ROUND = 2000
+SHORTEST_SLICE_SECONDS = 0.5
+MOST_ROWS_AT_ONCE = 2000
 # A row that has met a fault this often ends in error.
 TRIES_ALLOWED = 5
 # One for which PDS had too much to do is not one of those tries.
@@ -46,16 +47,16 @@ def run(*, lease: Lease, clock: Clock) -> None:
     :raises Stopping: another worker is to find out why PDS knows too few of the rows
     """
     cohort_import = CohortImport.objects.select_related("team").get(pk=lease.import_id)
-    was_out = cohort_import.waiting_for_pds_since is not None
     asking = partial(Tracer, ods_code=cohort_import.team.ods_code, clock=clock)
-    rows = _due_rows(lease.import_id, clock())
-    if rows:
+    if rows := _due_rows(lease.import_id, clock()):
+        was_out = cohort_import.waiting_for_pds_since is not None
         with asking() as tracer:
             while rows:
-                is_of_use = _trace_round(rows, tracer, lease, clock, was_out=was_out)
+                is_of_use = _trace(rows, tracer, lease, clock, was_out=was_out)
                 if not is_of_use or lease.slice_is_over():
                     return
                 was_out = False
+                # Those that have met a fault and may be tried again.
                 rows = _due_rows(lease.import_id, clock())
     if judge_or_wait(lease, clock()) is Judgement.TOO_LOW:
         with asking() as tracer:
@@ -65,25 +66,27 @@ def run(*, lease: Lease, clock: Clock) -> None:
         fail_with(findings, calls, lease, clock())
 
 
-def _due_rows(import_id: int, at: datetime) -> list[CohortRow]:
+def _due_rows(import_id: int, at: datetime, *, after: int = 0) -> list[CohortRow]:
+    """Return the next rows to trace, after a row number."""
     rate = settings.PDS_REQUESTS_PER_SECOND
     # No more than can be asked about, and then some that are answered already.
-    most = round(rate * ROUND_SECONDS) + 200 if rate else MOST_ROWS_IN_A_ROUND
+    most = round(rate * ROUND_SECONDS) + 200 if rate else MOST_ROWS_AT_ONCE
     return list(
         CohortRow.objects.filter(
             Q(trace_not_before=None) | Q(trace_not_before__lte=at),
             cohort_import_id=import_id,
+            row_number__gt=after,
             trace_outcome="",
         )
         .order_by("row_number")
         .only(
             *("row_number", "first_name", "last_name", "date_of_birth", "postcode"),
             *("nhs_number_uploaded", "trace_tries", "gender"),
-        )[: min(most, MOST_ROWS_IN_A_ROUND)]
+        )[: min(most, MOST_ROWS_AT_ONCE)]
     )
 
 
-def _trace_round(
+def _trace(
     rows: Sequence[CohortRow],
     tracer: Tracer,
     lease: Lease,
@@ -91,32 +94,68 @@ def _trace_round(
     *,
     was_out: bool,
 ) -> bool:
-    """Trace some rows and store what came of it. Test if there is any use going on."""
+    """Trace some rows and those after them, each once, until the slice is over.
+
+    Test if there is any use going on.
+    """
     began = time.monotonic()
-    seconds = min(ROUND_SECONDS, lease.slice_ends - began)
-    tracings = tracer.trace(
-        _wanted(rows, lease.import_id),
-        until=began + max(seconds, SHORTEST_ROUND_SECONDS),
-        probe_first=was_out,
+    until = max(lease.slice_ends, began + SHORTEST_SLICE_SECONDS)
+    # How often the rows have been tried before, by id.
+    tries: dict[int, int] = {}
+    with tracer.underway(until=until, probe_first=was_out) as lookups:
+        tries |= _add(rows, lookups, lease.import_id)
+        while True:
+            if lookups.wants_more(seconds=ROUND_SECONDS):
+                last = rows[-1].row_number
+                rows = _due_rows(lease.import_id, clock(), after=last)
+                if not rows:
+                    lookups.add_no_more()
+                    continue
+                tries |= _add(rows, lookups, lease.import_id)
+            if lookups.is_over or lease.slice_is_over():
+                break
+            if not _store(lookups.news(), tries, lease, clock, since=began):
+                return False
+            began = time.monotonic()
+        lookups.end()
+        return _store(lookups.rest(), tries, lease, clock, since=began)
+
+
+def _add(
+    rows: Sequence[CohortRow], lookups: Underway, import_id: int
+) -> dict[int, int]:
+    """Have rows traced, and return how often each has been tried."""
+    lookups.add(_wanted(rows, import_id))
+    return {row.pk: row.trace_tries for row in rows}
+
+
+@transaction.atomic
+def _store(
+    tracings: Tracings,
+    tries: Mapping[int, int],
+    lease: Lease,
+    clock: Clock,
+    *,
+    since: float,
+) -> bool:
+    """Store what has come of rows. Test if there is any use going on."""
+    cohort_import = lease.lock()
+    if cohort_import.status != Status.TRACING:
+        return False  # someone has cancelled it
+    at = clock()
+    cohort_import.rows_done += _store_rows(tracings, tries, at)
+    cohort_import.pds_calls += tracings.calls
+    cohort_import.seconds_tracing += time.monotonic() - since
+    if tracings.is_out:
+        wait_for_pds(cohort_import, tracings, at)
+    elif tracings.answers:
+        goes_on(cohort_import)
+    cohort_import.save(
+        update_fields=[
+            *("rows_done", "pds_calls", "seconds_tracing"),
+            *("waiting_for_pds_since", "refused_by_pds", "not_before"),
+        ]
     )
-    with transaction.atomic():
-        cohort_import = lease.lock()
-        if cohort_import.status != Status.TRACING:
-            return False  # someone has cancelled it
-        at = clock()
-        cohort_import.rows_done += _store(rows, tracings, at)
-        cohort_import.pds_calls += tracings.calls
-        cohort_import.seconds_tracing += time.monotonic() - began
-        if tracings.is_out:
-            wait_for_pds(cohort_import, tracings, at)
-        elif tracings.answers:
-            goes_on(cohort_import)
-        cohort_import.save(
-            update_fields=[
-                *("rows_done", "pds_calls", "seconds_tracing"),
-                *("waiting_for_pds_since", "refused_by_pds", "not_before"),
-            ]
-        )
     return not tracings.is_out
 
 
@@ -144,9 +183,8 @@ def _wanted(rows: Sequence[CohortRow], import_id: int) -> list[Wanted]:
     ]
 
 
-def _store(rows: Sequence[CohortRow], tracings: Tracings, at: datetime) -> int:
-    """Store what came of a round, and return how many rows it has finished."""
-    tries = {row.pk: row.trace_tries for row in rows}
+def _store_rows(tracings: Tracings, tries: Mapping[int, int], at: datetime) -> int:
+    """Return how many rows it has finished."""
     spent = [
         failed for failed in tracings.failed if tries[failed.key] + 1 >= TRIES_ALLOWED
     ]

@@ -67,6 +67,18 @@ class Search:
 
 Question = Read | Search
 
+# Asked about nobody when requests only fail, to tell an outage from a person whose
+# record PDS cannot give: a number and a name that are never issued.
+PROBE_READ = Read("9990000018")
+PROBE_SEARCH = Search(
+    (
+        ("family", "Nobody"),
+        ("given", "Nobody"),
+        ("birthdate", "eq1900-01-01"),
+        ("_max-results", "1"),
+    )
+)
+
 
 def question(step: Step, sought: Sought) -> Question | None:
     """Return what a step asks about a person, or None if it must be skipped."""

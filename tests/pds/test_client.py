@@ -1,6 +1,7 @@
 """The client: headers, attempts, back-off, and what each fault is taken for."""
 
 import asyncio
+import gzip
 import json
 import time
 from datetime import UTC, datetime, timedelta
@@ -85,6 +86,13 @@ def test_a_search_is_encoded_wildcard_and_all(pds):
         b"family=O%27Neil%20%C5%BBak&given=Ama%2A&birthdate=eq2014-03-27"
         b"&address-postalcode=SW1A1AA&_history=true&_max-results=1"
     )
+
+
+def test_an_answer_may_come_compressed(pds):
+    body = gzip.compress(json.dumps(patient()).encode())
+    pds.next = [httpx.Response(200, headers={"Content-Encoding": "gzip"}, content=body)]
+
+    assert isinstance(Asked(pds)(), OnePerson)
 
 
 def test_an_answer_takes_one_request(pds):
@@ -244,6 +252,8 @@ def test_requests_are_kept_apart_where_they_are_written_and_not_before():
     happened = []
 
     class Limiter(Unlimited):
+        keeps_apart = True
+
         async def turn(self):
             happened.append("turn")
 

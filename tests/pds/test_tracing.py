@@ -5,11 +5,12 @@ import time
 import httpx
 import pytest
 
-from pds.asking import FAILURES_OF_AN_OUTAGE, PROBE_READ
+from pds.asking import FAILURES_OF_AN_OUTAGE
 from pds.client import ATTEMPTS
 from pds.lookups import Wanted
 from pds.models import Answer, Trace
 from pds.rules.outcomes import TraceOutcome, UploadedNumber
+from pds.rules.questions import PROBE_READ
 from pds.tracing import Tracer, store_traces
 from tests.pds.cast import ANOTHERS, AT, HERS, TOO_MANY, outcome, patient, sought
 from tests.pds.scripted import ScriptedPDS, at_once
@@ -229,3 +230,56 @@ def test_tracing_costs_the_same_queries_for_any_number_of_people(
     with django_assert_num_queries(3):  # ids, and a COPY of each table
         store_traces(tracings.finished, at=AT)
     assert Trace.objects.count() == count
+
+
+def test_what_was_heard_is_kept_with_the_news():
+    pds = ScriptedPDS({"Amara": patient(), "Leo": patient()})
+    done = []
+
+    with (
+        Tracer(
+            ods_code="R0001", clock=lambda: AT, transport=pds.transport, pause=at_once
+        ) as tracer,
+        tracer.underway(until=time.monotonic() + 60) as lookups,
+    ):
+        for first_name in ("Amara", "Leo"):
+            lookups.add(people(first_name))
+            assert lookups.wants_more(seconds=60)
+            lookups.add(people(first_name))
+        lookups.add_no_more()
+        while not lookups.is_over:
+            lookups.wants_more(seconds=60)
+            done += lookups.news().finished
+        done += lookups.rest().finished
+
+    assert len(done) == 4
+    assert Answer.objects.count() == len(pds.requests) == 2
+
+
+def test_what_goes_wrong_while_others_are_asked_about_ends_the_asking():
+    pds = ScriptedPDS({"Amara": patient()})
+
+    def add_and_fail(lookups):
+        lookups.add(people("Amara"))
+        raise LookupError
+
+    with (
+        Tracer(
+            ods_code="R0001", clock=lambda: AT, transport=pds.transport, pause=at_once
+        ) as tracer,
+        pytest.raises(LookupError),
+        tracer.underway(until=time.monotonic() + 3600) as lookups,
+    ):
+        add_and_fail(lookups)
+
+    assert lookups.is_over
+
+
+def test_what_goes_wrong_in_the_asking_is_not_lost(monkeypatch):
+    pds = ScriptedPDS({"Amara": patient()})
+    monkeypatch.setattr("pds.asking.next_step", lambda *_: 1 / 0)
+
+    with pytest.raises(BaseExceptionGroup) as raised:
+        trace(pds, people("Amara"))
+
+    assert raised.group_contains(ZeroDivisionError)
