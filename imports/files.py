@@ -8,7 +8,8 @@ from typing import Any, BinaryIO
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 
-from imports.models import CohortImport, ImportFile, ImportFileChunk
+from imports.models import CohortImport, ImportFile
+from imports.sql import files as sql
 
 # To decrypt a piece takes five times its size. Those of earlier releases are larger.
 CHUNK_BYTES = 256 * 1024
@@ -31,13 +32,12 @@ def store(
         sha256=sha256,
     )
     cipher = _cipher(tuple(settings.FILE_KEYS))
-    for position, start in enumerate(range(0, len(content), CHUNK_BYTES)):
-        # One at a time: a list of them all would hold the file twice more.
-        ImportFileChunk.objects.create(
-            file=file,
-            position=position,
-            data=cipher.encrypt(content[start : start + CHUNK_BYTES]),
-        )
+    # One at a time: a list of them all would hold the file twice more.
+    pieces = (
+        cipher.encrypt(content[start : start + CHUNK_BYTES])
+        for start in range(0, len(content), CHUNK_BYTES)
+    )
+    sql.store_chunks(pieces, file_id=file.pk)
     return file
 
 

@@ -114,8 +114,8 @@ def all_rows(file: Open, file_format: str) -> Iterator[Row]:
     for number, cells in records:
         if number > MOST_ROWS:
             raise _more_than_a_spreadsheet()
-        # Most rows have something in their first cell: look at others only if not.
-        filled = cells and (clean(cells[0]) or any(map(clean, cells)))
+        # Most rows begin with a letter or digit, which nothing takes away.
+        filled = cells and (cells[0][:1].isalnum() or any(map(clean, cells)))
         yield Row(number, cells if filled else [])
 
 

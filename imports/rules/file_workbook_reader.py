@@ -15,6 +15,7 @@ import re
 import resource
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from xml.etree import ElementTree
 
@@ -24,6 +25,7 @@ MEMORY, SECONDS = 2 * 1024**3, 120
 REFUSED, TOO_LONG = 3, 4
 # A short workbook can repeat one long text in every cell. In bytes.
 LONGEST_TEXT = 256 * 1024**2
+AT_ONCE = 100  # rows that are written
 
 # A cell that shows an error, like #N/A from a look-up that found nothing. calamine
 # gives it as a blank one.
@@ -40,8 +42,8 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    content = io.BytesIO(sys.stdin.buffer.read())
-    with python_calamine.load_workbook(content) as book:
+    content = sys.stdin.buffer.read()
+    with python_calamine.load_workbook(io.BytesIO(content)) as book:
         worksheets = [
             sheet
             for sheet in book.sheets_metadata
@@ -49,11 +51,11 @@ def main() -> int:
         ]
         # To open a large sheet takes seconds, and as it is opened it is all in memory:
         # one that is alone is opened once, several are opened one at a time.
+        sheet = errors = None
         if len(worksheets) == 1:
-            sheet = book.get_sheet_by_name(worksheets[0].name)
+            sheet, errors = _opened(book, content, worksheets[0].name)
             filled = worksheets if _has_data(sheet) else []
         else:
-            sheet = None
             filled = [
                 each
                 for each in worksheets
@@ -70,9 +72,16 @@ def main() -> int:
             sys.stdout.write(json.dumps({"sheets": names}))
             return REFUSED
         name = filled[0].name
-        errors = error_cells(content, name)
-        opened = book.get_sheet_by_name(name) if sheet is None else sheet
-        return _write(opened, errors)
+        if sheet is None or errors is None:
+            sheet, errors = _opened(book, content, name)
+        return _write(sheet, errors)
+
+
+def _opened(book: Any, content: bytes, name: str) -> tuple[Any, Errors]:
+    """Open a sheet, and look meanwhile for errors in it."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        errors = beside.submit(error_cells, io.BytesIO(content), name)
+        return book.get_sheet_by_name(name), errors.result()
 
 
 def _has_data(sheet: Any) -> bool:
@@ -136,12 +145,14 @@ def _column(letters: bytes) -> int:
 
 def _write(sheet: Any, errors: Errors) -> int:
     """Write the sheet's rows, blank ones too, so that each keeps its number."""
-    out = Out()
-    writer = csv.writer(out)
+    written = 0
+    rows: list[list[str]] = []
     blank_rows = 0
     first_column = sheet.start[1] if sheet.start else 0
     for number, row in enumerate(sheet.iter_rows()):
-        cells = [cell_text(value) for value in row]
+        # Nearly all are text, and a call for each would take half a second of a large
+        # workbook.
+        cells = [value if type(value) is str else cell_text(value) for value in row]
         for column, shown in errors.get(number, {}).items():
             if 0 <= column - first_column < len(cells):
                 cells[column - first_column] = shown
@@ -150,24 +161,23 @@ def _write(sheet: Any, errors: Errors) -> int:
         if not cells:
             blank_rows += 1
             continue
-        out.write("\r\n" * blank_rows)
-        writer.writerow(cells)
+        rows += [[]] * blank_rows
+        rows.append(cells)
         blank_rows = 0
-        if out.written > LONGEST_TEXT:
-            return TOO_LONG
-    return 0
+        if len(rows) >= AT_ONCE:
+            written += _write_rows(rows)
+            rows.clear()
+            if written > LONGEST_TEXT:
+                return TOO_LONG
+    written += _write_rows(rows)
+    return TOO_LONG if written > LONGEST_TEXT else 0
 
 
-class Out:
-    """Standard output as UTF-8, and how many bytes of it there have been."""
-
-    def __init__(self) -> None:
-        self.written = 0
-
-    def write(self, text: str) -> None:
-        content = text.encode()
-        self.written += len(content)
-        sys.stdout.buffer.write(content)
+def _write_rows(rows: list[list[str]]) -> int:
+    """Write rows to standard output in UTF-8, without NUL, and return how many bytes."""
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return sys.stdout.buffer.write(text.getvalue().replace("\0", "").encode())
 
 
 def cell_text(value: Any) -> str:
@@ -177,7 +187,7 @@ def cell_text(value: Any) -> str:
     """
     kind = type(value)
     if kind is str:
-        text: str = value.replace("\0", "") if "\0" in value else value
+        text: str = value
         return text
     if kind is float and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
