@@ -1,13 +1,18 @@
 """One page of a list that may be long, and how long it is."""
 
 import sys
+from contextlib import nullcontext
 from typing import TypeVar
 
 from django.db.models import Count, Model, QuerySet, Window
 
 from mavis.pages import Pagination
+from mavis.sql import along_an_index
 
 Item = TypeVar("Item", bound=Model)
+
+# One page of so many is found sooner in their order than by sorting all.
+LONG = 1000
 
 
 def page_of(
@@ -31,9 +36,9 @@ def page_of(
         ids = []
     pagination = Pagination.of(total=total, page=page, size=size, address=address)
     if total and not ids:
-        ids = list(
-            found.prefetch_related(None).values_list("pk", flat=True)[pagination.slice]
-        )
+        all_ids = found.prefetch_related(None).values_list("pk", flat=True)
+        with along_an_index() if total >= LONG else nullcontext():
+            ids = list(all_ids[pagination.slice])
     return pagination, list(found.filter(pk__in=ids))
 
 
