@@ -68,6 +68,9 @@ def install() -> None:
         uv_lock = ROOT / "bin" / "uv.txt"
         with step("uv", TOOLS, [python, uv_lock]) as needed:
             if needed:
+                remove_all_but(
+                    "lock", TOOLS
+                )  # venv mends one of another Python in vain
                 run([sys.executable, "-m", "venv", TOOLS])
                 pip("install", "--quiet", "--require-hashes", "-r", uv_lock)
         with step("Python packages", VENV, [python, LOCK]) as needed:
@@ -117,6 +120,14 @@ def run(command: list[str | Path], environment: Mapping[str, str] = os.environ) 
     )
     if done.returncode != 0:
         raise CannotInstall(f"\n{done.stdout}\nThis failed: {' '.join(words)}")
+
+
+def remove_all_but(name: str, folder: Path) -> None:
+    for each in folder.iterdir():
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each)
+        elif each.name != name:
+            each.unlink()
 
 
 def pip(*words: str | Path) -> None:
