@@ -71,6 +71,7 @@ class Asking:
         self._few = 0
         # For whoever adds: few are left to begin, or it is over.
         self._wake = asyncio.Event()
+        self._wake.set()
         self._kept: dict[bytes, bytes] = {}
         self._heard: dict[bytes, Answer] = {}
         self._not_told: dict[bytes, Answer] = {}
@@ -88,7 +89,8 @@ class Asking:
         """
         self._kept |= kept
         self._few = len(todo) // 2
-        self._wake.clear()
+        if todo:
+            self._wake.clear()
         for one in todo:
             self._waiting.put_nowait(one)
 

@@ -94,6 +94,8 @@ def test_more_are_wanted_when_half_of_the_last_have_been_begun():
         pds = HeldPDS(held=held)
         asking = asking_of(pds, clients=3)
         asked = asyncio.create_task(asking.ask())
+        asking.add([], {})
+        assert await asking.wants_more(0.05)
         asking.add([wanted(f"Child {n}") for n in range(1, 9)], {})
         early = await asking.wants_more(0.05)
         pds.let_go.set()
