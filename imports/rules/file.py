@@ -107,11 +107,11 @@ def all_rows(file: Open, file_format: str) -> Iterator[Row]:
     """
     if file_format == XLSX:
         with file() as workbook:
-            text = file_workbook.as_csv(workbook.read())
-        records = file_text.records(partial(BytesIO, text), "utf-8")
+            file = partial(file_workbook.as_csv, workbook.read())
+        encoding = "utf-8"
     else:
-        records = file_text.records(file, file_text.encoding_of(file))
-    for number, cells in records:
+        encoding = file_text.encoding_of(file)
+    for number, cells in file_text.records(file, encoding):
         if number > MOST_ROWS:
             raise _more_than_a_spreadsheet()
         # Most rows begin with a letter or digit, which nothing takes away.

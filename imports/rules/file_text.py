@@ -83,7 +83,13 @@ def records(file: Open, encoding: str) -> Iterator[tuple[int, list[str]]]:
     :raises NotUsable: a quotation mark is not closed, or text follows it, or the cells
         of the first row are in quotation marks with something else than commas between
     """
-    lines = _Lines(_text(file, encoding))
+    with _text(file, encoding) as text:
+        yield from _records(_Lines(text), file, encoding)
+
+
+def _records(
+    lines: "_Lines", file: Open, encoding: str
+) -> Iterator[tuple[int, list[str]]]:
     # Strict: otherwise a stray quotation mark makes one cell of many rows, and
     # nobody is told that they are gone.
     reader = csv.reader(lines, strict=True)

@@ -2,7 +2,7 @@
 
 It is run by file_workbook, never imported: whatever a workbook does to the memory
 or the time it takes, only this process ends. Standard input is the workbook,
-standard output the text. With exit status 3 standard output is one JSON object
+standard output the text. With exit status 3 standard error is one JSON object
 that says what is wrong with the sheets; with 4 the text would be too long.
 """
 
@@ -69,7 +69,7 @@ def main() -> int:
                 }
                 for each in filled
             ]
-            sys.stdout.write(json.dumps({"sheets": names}))
+            sys.stderr.write(json.dumps({"sheets": names}))
             return REFUSED
         name = filled[0].name
         if sheet is None or errors is None:

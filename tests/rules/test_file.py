@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 
 from imports.rules import file as rules
+from imports.rules import file_workbook
 from imports.rules.file import Limits, Unusable
 from tests.files.cohorts import (
     AMARA,
@@ -423,6 +424,49 @@ def test_a_workbook_that_unpacks_to_far_more_than_it_is_is_not_unpacked(monkeypa
 
     (problem,) = problems_of(xlsx_file(REQUIRED, AMARAS_CELLS))
     assert problem.code == "workbook_too_large"
+
+
+@pytest.fixture
+def sheets(monkeypatch):
+    """The processes that have been started for a workbook."""
+    started = []
+
+    class Sheet(file_workbook._Sheet):
+        def __init__(self, content):
+            super().__init__(content)
+            started.append(self._child)
+
+    monkeypatch.setattr(file_workbook, "_Sheet", Sheet)
+    return started
+
+
+@pytest.mark.parametrize("taken", [1, 3])
+def test_nothing_is_left_of_a_workbook_that_is_not_read_to_its_end(taken, sheets):
+    content = xlsx_file(REQUIRED, *[AMARAS_CELLS] * 50_000)
+    rows = rules.all_rows(partial(BytesIO, content), "xlsx")
+
+    for _row in range(taken):
+        next(rows)
+    rows.close()
+
+    (process,) = sheets
+    assert process.returncode is not None
+
+
+def test_a_workbook_that_takes_for_ever_is_given_up(sheets, monkeypatch, tmp_path):
+    reader = tmp_path / "reader.py"
+    reader.write_text("import time; time.sleep(3600)")
+    monkeypatch.setattr(file_workbook, "_READER", reader)
+    monkeypatch.setattr(file_workbook, "_LONGEST_SECONDS", 0.1)
+    # Longer than what a pipe holds, so it is still being handed over.
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("xl/workbook.xml", b"x" * 1000 * 1000)
+
+    (problem,) = problems_of(content.getvalue())
+
+    assert problem.code == "workbook_too_large"
+    assert sheets[0].returncode is not None
 
 
 def test_a_cell_of_a_megabyte_is_no_reason_to_stop():
