@@ -90,7 +90,7 @@ class _Sheet(io.RawIOBase):
         if code == 0:
             return
         if code == _REFUSED:
-            raise _sheets(json.loads(said)["sheets"])
+            raise _sheets(**json.loads(_last_line(said)))
         # 1 is an exception: it is no workbook after all, unless the memory ran out.
         if code == 1 and b"MemoryError" not in _last_line(said):
             raise NotUsable(
@@ -120,18 +120,18 @@ def _too_large() -> NotUsable:
     )
 
 
-def _sheets(sheets: list[dict[str, str | bool]]) -> NotUsable:
+def _sheets(count: int, sheets: list[dict[str, str | bool]]) -> NotUsable:
+    """Return that there is no sheet with data, or so many, of which these are some."""
     if not sheets:
         return NotUsable(
             "empty_file",
             "The workbook is empty. Check that you saved it, and upload it again",
         )
     names = ", ".join(
-        f"“{sheet['name']}”{' (hidden)' if sheet['hidden'] else ''}"
-        for sheet in sheets[:10]
+        f"“{sheet['name']}”{' (hidden)' if sheet['hidden'] else ''}" for sheet in sheets
     )
     return NotUsable(
         "several_sheets",
-        f"The workbook has {len(sheets)} sheets with data: {names}. Keep the one with "
+        f"The workbook has {count} sheets with data: {names}. Keep the one with "
         "the children, delete the others, then upload it again",
     )

@@ -26,6 +26,7 @@ REFUSED, TOO_LONG = 3, 4
 # A short workbook can repeat one long text in every cell. In bytes.
 LONGEST_TEXT = 256 * 1024**2
 AT_ONCE = 100  # rows that are written
+NAMED = 10  # of the sheets of a workbook that has too many
 
 # A cell that shows an error, like #N/A from a look-up that found nothing. calamine
 # gives it as a blank one.
@@ -62,14 +63,16 @@ def main() -> int:
                 if _has_data(book.get_sheet_by_name(each.name))
             ]
         if len(filled) != 1:
+            # The first of them: standard error is not read before we end, and a pipe
+            # holds little.
             names = [
                 {
                     "name": each.name,
                     "hidden": each.visible != python_calamine.SheetVisibleEnum.Visible,
                 }
-                for each in filled
+                for each in filled[:NAMED]
             ]
-            sys.stderr.write(json.dumps({"sheets": names}))
+            sys.stderr.write(json.dumps({"count": len(filled), "sheets": names}))
             return REFUSED
         name = filled[0].name
         if sheet is None or errors is None:

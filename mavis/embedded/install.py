@@ -68,9 +68,8 @@ def install() -> None:
         uv_lock = ROOT / "bin" / "uv.txt"
         with step("uv", TOOLS, [python, uv_lock]) as needed:
             if needed:
-                remove_all_but(
-                    "lock", TOOLS
-                )  # venv mends one of another Python in vain
+                # What another Python has made there, venv would mend in vain.
+                remove_all_but("lock", TOOLS)
                 run([sys.executable, "-m", "venv", TOOLS])
                 pip("install", "--quiet", "--require-hashes", "-r", uv_lock)
         with step("Python packages", VENV, [python, LOCK]) as needed:

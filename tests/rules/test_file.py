@@ -396,6 +396,17 @@ def test_a_workbook_with_two_filled_sheets_is_refused_with_their_names():
     assert "“Sheet”, “Year 7”" in problem.message
 
 
+def test_a_workbook_with_very_many_filled_sheets_is_refused_with_some_of_their_names():
+    more = {f"School {number:>20}": [["Amara"]] for number in range(1200)}
+    content = xlsx_file(REQUIRED, more_sheets=more)
+
+    (problem,) = problems_of(content)
+
+    assert problem.code == "several_sheets"
+    assert problem.message.count("“School") == 9
+    assert "has 1201 sheets" in problem.message
+
+
 def test_a_workbook_without_data_is_empty():
     (problem,) = problems_of(xlsx_file())
 
