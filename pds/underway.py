@@ -28,7 +28,7 @@ class Underway:
         portal: BlockingPortal,
         box: AnswerBox,
         clock: Callable[[], datetime],
-        kept_for: timedelta = sql.ANSWERS_ARE_KEPT,
+        kept_for: timedelta,
     ) -> None:
         self._asking = asking
         self._over = over
