@@ -129,9 +129,20 @@ class Child(models.Model):
                 fields=["last_name_key", "date_of_birth"],
                 name="child_by_last_name_and_birth",
             ),
-            # Searching for a year group.
+            # Searching for a year group, and for children without an NHS number: with
+            # the names by which they are listed, so that a search for a page of them
+            # need not read the records of all.
             models.Index(
-                fields=["birth_academic_year"], name="child_by_birth_academic_year"
+                fields=["birth_academic_year", "id"],
+                include=["last_name_key", "first_name_key"],
+                condition=Q(merged_into=None),
+                name="child_by_year_group",
+            ),
+            models.Index(
+                fields=["id"],
+                include=["last_name_key", "first_name_key"],
+                condition=Q(merged_into=None, nhs_number=None),
+                name="child_without_nhs_number",
             ),
             # Searching by name, with slips. Each search reads the whole list of names
             # that were added and are not in the index yet: it is kept short.

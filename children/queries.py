@@ -154,6 +154,8 @@ def records_like(team: Team, asked: str, *, most: int) -> list[int]:
 # --- Searching ----------------------------------------------------------------
 
 # How like a name all the words of a search must be, when they are taken as one name.
+# It is what PostgreSQL asks of a strict word similarity (pg_trgm), by which an index
+# finds them.
 LEAST_OF_A_WHOLE = 0.5
 
 
@@ -261,9 +263,14 @@ def _alike(field: str, word: str, least: float) -> Q:
     """Return the condition that a name is like a word: by an index each time."""
     if not word:
         return Q()
-    similar = Q(**{f"{field}__trigram_similar": word})
     if least:
-        similar &= Q(GreaterThanOrEqual(TrigramSimilarity(field, word), Value(least)))
+        # Never less than the similarity of a whole name to the word: an index that
+        # asked for similarity alone would find thousands that are not like enough.
+        similar = Q(**{f"{field}__trigram_strict_word_similar": word}) & Q(
+            GreaterThanOrEqual(TrigramSimilarity(field, word), Value(least))
+        )
+    else:
+        similar = Q(**{f"{field}__trigram_similar": word})
     return (
         similar
         | Q(**{f"{field}__startswith": word})

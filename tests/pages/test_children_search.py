@@ -4,10 +4,12 @@ import datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connections
 
 from children import queries
 from children.models import Child
+from mavis.rules import names as names_of
 from tests.factories import (
     ChildFactory,
     CohortMembershipFactory,
@@ -122,6 +124,24 @@ def test_accents_spaces_and_hyphens_do_not_matter(client, nurse, asked, first, l
     ChildFactory(team=nurse.team, first_name=first, last_name=last)
 
     assert names(search(client, q=asked)) == [f"{last.upper()}, {first}"]
+
+
+@pytest.mark.parametrize("asked", ["Anna Jo", "Mary (Kate", "Okafor Okafor", "Al Ma"])
+def test_a_whole_name_is_found_where_it_is_like_enough(asked):
+    for first in (
+        "Annajo", "Anna (Jo)", "Annajolene", "Anna", "(Jo) Anna", "Mary (Kate)",
+        "Mary", "(Mary", "Katemary", "Okaforokafor", "Okafor", "Alma", "Al",
+    ):  # fmt: skip
+        ChildFactory(first_name=first, last_name="Xyz")
+    whole = names_of.fold(asked)
+    like_enough = Child.objects.annotate(
+        likeness=TrigramSimilarity("first_name_key", whole)
+    ).filter(likeness__gte=queries.LEAST_OF_A_WHOLE)
+
+    found = queries.named(Child.objects.all(), asked)
+
+    assert like_enough.exists()
+    assert {child.pk for child in like_enough} <= {child.pk for child in found}
 
 
 def test_both_names_have_to_be_alike(client, nurse):
