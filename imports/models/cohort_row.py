@@ -149,9 +149,12 @@ class CohortRow(models.Model):
 
     class Meta:
         constraints = [
+            # With what the page of an import that is over counts and lists, so that it
+            # need not read the rows themselves.
             models.UniqueConstraint(
                 fields=["cohort_import", "row_number"],
-                name="cohort_row_number_is_unique",
+                include=["id", "result", "uploaded_number"],
+                name="cohort_row_is_numbered_once",
             ),
             models.CheckConstraint(
                 condition=Q(committed_at=None, result="")
@@ -193,8 +196,9 @@ class CohortRow(models.Model):
             # The open ones are listed and counted on the page of an import that is over.
             models.Index(
                 fields=["cohort_import", "row_number"],
+                include=["id"],
                 condition=Q(result="close_match"),
-                name="row_of_close_match",
+                name="row_of_a_close_match",
             ),
             # What a person chooses, or decides anew. Most imports have few of these,
             # and each of their pages asks for them.

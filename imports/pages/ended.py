@@ -193,6 +193,8 @@ def _counts(results: Mapping[Result, int]) -> tuple[ResultCount, ...]:
 
 
 def _cancelled(cohort_import: CohortImport) -> str:
+    if cohort_import.status != Status.CANCELLED:
+        return ""
     reached = uploads.reached_status(cohort_import, Status.CANCELLED)
     if reached is None:
         return ""

@@ -188,6 +188,6 @@ def _name(row: CohortRow) -> str:
 
 
 def _child_href(row: CohortRow) -> str:
-    if row.child is None or not queries.has_had(row.cohort_import.team_id, row.child):
+    if row.child is None or not row.team_has_had_child:  # type: ignore[attr-defined]
         return ""
     return reverse("children:show", args=[row.child.pk])
