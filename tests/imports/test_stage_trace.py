@@ -1,11 +1,8 @@
 """The trace stage: each row's outcome, waiting, trying again, and the file's fate."""
 
-import asyncio
-import threading
 from datetime import date, timedelta
 from functools import partial
 
-import httpx
 import pytest
 
 from imports import lease as leases
@@ -16,7 +13,7 @@ from imports.rules.match_rate import RETRIED_AFTER
 from imports.stages import trace
 from pds.models import Trace
 from pds.rules.outcomes import TraceOutcome, UploadedNumber
-from pds.tracing import Tracer, store_traces
+from pds.tracing import Tracer
 from tests.factories import (
     NOW,
     ChildFactory,
@@ -340,82 +337,6 @@ def test_a_worker_that_has_lost_its_lease_writes_nothing(pds, cohort_import, clo
     traced.refresh_from_db()
     assert traced.trace_outcome == ""
     assert not Trace.objects.exists()
-
-
-# --- Storing while others are asked about -------------------------------------
-
-
-@pytest.fixture
-def held(pds, monkeypatch):
-    """Have Leo's answer wait until what came of another row has been stored."""
-    stored = threading.Event()
-
-    async def answer(request):
-        if pds.sent(request).get("given") == "Leo":
-            assert await asyncio.to_thread(stored.wait, 60)
-        return pds.answer(request)
-
-    def store(traces, *, at):
-        stored.set()
-        return store_traces(traces, at=at)
-
-    pds.people |= {"Amara": patient(HERS), "Leo": patient(ANOTHERS)}
-    tracer = partial(Tracer, transport=httpx.MockTransport(answer), pause=at_once)
-    monkeypatch.setattr(trace, "Tracer", tracer)
-    monkeypatch.setattr(trace, "store_traces", store)
-    monkeypatch.setattr(trace, "ROUND_SECONDS", 0.01)
-
-
-@pytest.mark.usefixtures("held")
-def test_what_came_of_a_row_is_stored_while_pds_is_asked_about_the_next(
-    cohort_import, clock
-):
-    for first_name in ("Amara", "Leo"):
-        row(cohort_import, first_name)
-
-    run(cohort_import, clock)
-
-    outcomes = cohort_import.rows.values_list("trace_outcome", flat=True)
-    assert list(outcomes) == ["found", "found"]
-    assert cohort_import.pds_calls == 2
-    assert cohort_import.status == Status.MATCHING
-
-
-@pytest.mark.usefixtures("held")
-def test_an_import_that_is_cancelled_while_pds_is_asked_keeps_what_was_stored(
-    cohort_import, clock, monkeypatch
-):
-    traced, held_row = row(cohort_import, "Amara"), row(cohort_import, "Leo")
-    store_rows = trace._store_rows
-
-    def store_and_cancel(tracings, *others):
-        done = store_rows(tracings, *others)
-        if done:
-            CohortImport.objects.update(status=Status.CANCELLED)
-        return done
-
-    monkeypatch.setattr(trace, "_store_rows", store_and_cancel)
-
-    run(cohort_import, clock)
-
-    traced.refresh_from_db()
-    held_row.refresh_from_db()
-    assert (traced.trace_outcome, held_row.trace_outcome) == ("found", "")
-    assert cohort_import.status == Status.CANCELLED
-
-
-def test_rows_are_taken_up_while_those_before_them_are_asked_about(
-    pds, cohort_import, clock, monkeypatch
-):
-    monkeypatch.setattr(trace, "MOST_ROWS_AT_ONCE", 2)
-    for serial in range(7):
-        row(cohort_import, f"Child {serial}")
-        pds.people[f"Child {serial}"] = patient(unissued_nhs_number(serial))
-
-    run(cohort_import, clock)
-
-    assert cohort_import.rows.filter(trace_outcome="found").count() == 7
-    assert (len(pds.asked), cohort_import.pds_calls) == (7, 7)
 
 
 # --- The file as a whole ------------------------------------------------------
