@@ -45,7 +45,7 @@ class RowLine:
             nhs_number=show_nhs_number(row.nhs_number_uploaded or row.nhs_number),
             nhs_number_from_pds=bool(row.nhs_number and not row.nhs_number_uploaded),
             date_of_birth=show_date(row.date_of_birth),
-            postcode=HIDDEN if queries.is_hidden(row) else row.postcode,
+            postcode=HIDDEN if queries.is_hidden_in_section(row) else row.postcode,
             year_group=words.year_group(row),
             deceased=row.deceased,
             details=WORDS[section].details(row),

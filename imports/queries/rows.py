@@ -232,14 +232,22 @@ def is_hidden(row: CohortRow) -> bool:
 
     PDS restricts the child, or Mavis does that of one whom the row may be about.
 
-    :param row: of `rows_in`
+    :param row: with its candidates fetched, as `candidates` does
     """
-    children = (row.matched_child, row.child)
-    return (
-        row.restricted
-        or any(child.restricted for child in children if child)
-        or row.may_be_about_restricted  # type: ignore[attr-defined]
+    return _is_hidden_by_its_own(row) or any(
+        candidate.child.restricted for candidate in row.candidates.all()
     )
+
+
+def is_hidden_in_section(row: CohortRow) -> bool:
+    """Return what `is_hidden` does, of a row of `rows_in`, which need not fetch them."""
+    of_candidates: bool = row.may_be_about_restricted  # type: ignore[attr-defined]
+    return _is_hidden_by_its_own(row) or of_candidates
+
+
+def _is_hidden_by_its_own(row: CohortRow) -> bool:
+    children = (row.matched_child, row.child)
+    return row.restricted or any(child.restricted for child in children if child)
 
 
 def _matching(search: str) -> Q:
