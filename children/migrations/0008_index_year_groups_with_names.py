@@ -4,7 +4,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    # The table is large: the indexes are made while others write.
+    # The table is large: the index is made while others write.
     atomic = False
 
     dependencies = [("children", "0007_index_the_year_of_birth")]
@@ -17,15 +17,6 @@ class Migration(migrations.Migration):
                 include=["last_name_key", "first_name_key"],
                 condition=Q(merged_into=None),
                 name="child_by_year_group",
-            ),
-        ),
-        AddIndexConcurrently(
-            model_name="child",
-            index=models.Index(
-                fields=["id"],
-                include=["last_name_key", "first_name_key"],
-                condition=Q(merged_into=None, nhs_number=None),
-                name="child_without_nhs_number",
             ),
         ),
     ]

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     # The table is large: the index is taken away while others write.
     atomic = False
 
-    dependencies = [("children", "0008_index_what_searches_list")]
+    dependencies = [("children", "0009_index_who_has_no_nhs_number")]
 
     operations = [
         RemoveIndexConcurrently(
