@@ -9,7 +9,7 @@ from django.db import connections
 
 from children import queries
 from children.models import Child
-from mavis.rules import names as names_of
+from mavis.rules.names import fold
 from tests.factories import (
     ChildFactory,
     CohortMembershipFactory,
@@ -133,7 +133,7 @@ def test_a_whole_name_is_found_where_it_is_like_enough(asked):
         "Mary", "(Mary", "Katemary", "Okaforokafor", "Okafor", "Alma", "Al",
     ):  # fmt: skip
         ChildFactory(first_name=first, last_name="Xyz")
-    whole = names_of.fold(asked)
+    whole = fold(asked)
     like_enough = Child.objects.annotate(
         likeness=TrigramSimilarity("first_name_key", whole)
     ).filter(likeness__gte=queries.LEAST_OF_A_WHOLE)

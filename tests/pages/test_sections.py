@@ -77,24 +77,22 @@ def a_child(team):
     return ChildFactory(team=team, school=SchoolFactory(team=team))
 
 
+def page_of(section, cohort_import):
+    if section is Section.ARCHIVED:
+        return ArchivedChildren.of(cohort_import, page="1")
+    return Rows.of(section, cohort_import, search="", page="1")
+
+
 @pytest.mark.parametrize("section", Section)
 def test_a_section_costs_the_same_queries_for_any_number_of_rows(section):
     cohort_import = CohortImportFactory(in_review=True)
-    page_of = ArchivedChildren.of if section is Section.ARCHIVED else a_page_of(section)
 
     def queries_for(rows):
         for _ in range(rows):
             a_row(cohort_import, **IN_SECTION[section])
         with CaptureQueriesContext(connections["default"]) as counted:
-            page = page_of(cohort_import, page="1")
+            page = page_of(section, cohort_import)
         assert page.pagination.total == cohort_import.rows.count()
         return len(counted)
 
     assert queries_for(1) == queries_for(4)
-
-
-def a_page_of(section):
-    def page_of(cohort_import, *, page):
-        return Rows.of(section, cohort_import, search="", page=page)
-
-    return page_of
