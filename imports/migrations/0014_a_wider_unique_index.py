@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
                     """
                     CREATE UNIQUE INDEX CONCURRENTLY cohort_row_is_numbered_once
                     ON imports_cohortrow (cohort_import_id, row_number)
-                    INCLUDE (id, result, uploaded_number)
+                    INCLUDE (result, uploaded_number)
                     """,
                     "DROP INDEX CONCURRENTLY cohort_row_is_numbered_once",
                 ),
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                     model_name="cohortrow",
                     constraint=models.UniqueConstraint(
                         fields=("cohort_import", "row_number"),
-                        include=("id", "result", "uploaded_number"),
+                        include=("result", "uploaded_number"),
                         name="cohort_row_is_numbered_once",
                     ),
                 ),

@@ -149,11 +149,12 @@ class CohortRow(models.Model):
 
     class Meta:
         constraints = [
-            # With what the page of an import that is over counts and lists, so that it
-            # need not read the rows themselves.
+            # With what the page of an import that is over counts, so that it need not
+            # read the rows themselves. Not the id: a row that is asked for by it might
+            # be looked for through all of its import (docs/decisions/0016).
             models.UniqueConstraint(
                 fields=["cohort_import", "row_number"],
-                include=["id", "result", "uploaded_number"],
+                include=["result", "uploaded_number"],
                 name="cohort_row_is_numbered_once",
             ),
             models.CheckConstraint(
