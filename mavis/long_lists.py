@@ -22,31 +22,35 @@ def page_of(
     size: int,
     address: str,
     total: int | None = None,
+    key: str = "pk",
 ) -> tuple[Pagination, list[Item]]:
     """Return one page of a list in its order, and where in the list that is.
 
     Counting the list, and passing over what comes before a page, is done once and on
-    ids alone: all that is shown is fetched for what is on the page.
+    keys alone: all that is shown is fetched for what is on the page.
 
     :param total: how long the list is, where that is known already
+    :param key: the field that tells the list's items apart
     """
     if total is None:
-        ids, total = _counted(found, page, size)
+        keys, total = _counted(found, page, size, key)
     else:
-        ids = []
+        keys = []
     pagination = Pagination.of(total=total, page=page, size=size, address=address)
-    if total and not ids:
-        all_ids = found.prefetch_related(None).values_list("pk", flat=True)
+    if total and not keys:
+        all_keys = found.prefetch_related(None).values_list(key, flat=True)
         with along_an_index() if total >= LONG else nullcontext():
-            ids = list(all_ids[pagination.slice])
-    return pagination, list(found.filter(pk__in=ids))
+            keys = list(all_keys[pagination.slice])
+    return pagination, list(found.filter(**{f"{key}__in": keys}))
 
 
-def _counted(found: QuerySet[Item], page: str, size: int) -> tuple[list[object], int]:
-    """Return the ids of a page, if there is such a page, and how many there are."""
+def _counted(
+    found: QuerySet[Item], page: str, size: int, key: str
+) -> tuple[list[object], int]:
+    """Return the keys of a page, if there is such a page, and how many there are."""
     asked = Pagination.of(total=sys.maxsize, page=page, size=size, address="")
-    counted = found.annotate(of_all=Window(Count("pk"))).values_list("pk", "of_all")
+    counted = found.annotate(of_all=Window(Count(key))).values_list(key, "of_all")
     rows = list(counted.prefetch_related(None)[asked.slice])
     if not rows:
         return [], found.count() if asked.offset else 0
-    return [pk for pk, _ in rows], rows[0][1]
+    return [each for each, _ in rows], rows[0][1]

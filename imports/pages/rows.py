@@ -127,6 +127,8 @@ class Rows:
             size=ROWS_A_PAGE,
             address=f"{href}?page=",
             total=total,
+            # It is in the index by which an import's rows are found, and the id is not.
+            key="row_number",
         )
         return cls(
             section=section.value,

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("schools", [0, 1, 3, 7])
 @pytest.mark.parametrize("page", ["1", "2", "3", "4", "0", "-1", "999999999", "x", ""])
 @pytest.mark.parametrize("length_is_known", [False, True])
-def test_a_page_is_what_the_whole_list_has_there(schools, page, length_is_known):
+@pytest.mark.parametrize("key", ["pk", "urn"])
+def test_a_page_is_what_the_whole_list_has_there(schools, page, length_is_known, key):
     SchoolFactory.create_batch(schools)
     found = School.objects.select_related("team").order_by("-name", "pk")
 
@@ -27,6 +28,7 @@ def test_a_page_is_what_the_whole_list_has_there(schools, page, length_is_known)
         size=SIZE,
         address="/?page=",
         total=schools if length_is_known else None,
+        key=key,
     )
 
     expected = Pagination.of(total=schools, page=page, size=SIZE, address="/?page=")
