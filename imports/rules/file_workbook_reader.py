@@ -179,7 +179,20 @@ def _write(sheet: Any, errors: Errors) -> int:
 def _write_rows(rows: list[list[str]]) -> int:
     """Write rows to standard output in UTF-8, without NUL, and return how many bytes."""
     text = io.StringIO()
-    csv.writer(text).writerows(rows)
+    quoting = csv.writer(text)
+    for cells in rows:
+        line = ",".join(cells)
+        # Most rows need no quotation marks, and to look for what does in a whole line
+        # takes a quarter of the time that it takes in each cell.
+        if (
+            line.count(",") == len(cells) - 1
+            and '"' not in line
+            and "\r" not in line
+            and "\n" not in line
+        ):
+            text.write(f"{line}\r\n")
+        else:
+            quoting.writerow(cells)
     return sys.stdout.buffer.write(text.getvalue().replace("\0", "").encode())
 
 

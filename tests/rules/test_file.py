@@ -358,6 +358,22 @@ def test_a_workbook_cell_is_what_a_person_sees_in_it():
     ]
 
 
+@pytest.mark.parametrize(
+    ("stored", "text"),
+    [
+        ("a, b", "a, b"),
+        ('"b" a', '"b" a'),
+        ("a\nb", "a\nb"),
+        ("a_x000D_b", "a\rb"),  # a workbook writes a carriage return so
+        ('",\n"', '",\n"'),
+    ],
+)
+def test_a_cell_of_a_workbook_may_hold_what_csv_quotes(stored, text):
+    content = xlsx_file(REQUIRED, ["Amara", stored, "Okafor"], AMARAS_CELLS)
+
+    assert rows_of(content) == [(2, ["Amara", text, "Okafor"]), (3, AMARAS_CELLS)]
+
+
 def test_what_a_cell_shows_instead_of_its_value_is_no_blank():
     # Left of the table nothing stands; behind the second sheet's name is another part.
     shown = ["#N/A" if cell == "Amara" else cell for cell in AMARAS_CELLS]
