@@ -127,8 +127,7 @@ class Rows:
             size=ROWS_A_PAGE,
             address=f"{href}?page=",
             total=total,
-            # It is in the index by which an import's rows are found, and the id is not.
-            key="row_number",
+            key=queries.ROW_KEY,
         )
         return cls(
             section=section.value,

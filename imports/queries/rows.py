@@ -101,8 +101,9 @@ _SHOWS_TOO: Mapping[Section, tuple[str, ...]] = {
     Section.UPLOAD_ISSUES: ("close_match",),
     Section.LEFT_OUT: ("other_team",),
 }
-# Every row has it, and the index by which an import's rows are found has it too.
-_COUNTED = "row_number"
+# What tells an import's rows apart for those who count and list them. It is in the
+# index by which they are found, and the id is not.
+ROW_KEY = "row_number"
 _NAMES_CANDIDATES = {Section.CLOSE_MATCHES, Section.CHANGED, Section.UPLOAD_ISSUES}
 
 
@@ -111,7 +112,7 @@ def count_by_section(
 ) -> Mapping[Section, int]:
     """Return how many rows each of these sections has, by one query."""
     counts = cohort_import.rows.aggregate(
-        **{section.name: Count(_COUNTED, ROWS_IN[section]) for section in sections}
+        **{section.name: Count(ROW_KEY, ROWS_IN[section]) for section in sections}
     )
     return {section: counts[section.name] for section in sections}
 
@@ -124,8 +125,8 @@ def count_by_result_and_section(
     By one query: it looks at every row.
     """
     counts = cohort_import.rows.aggregate(
-        **{f"section_{each.name}": Count(_COUNTED, ROWS_IN[each]) for each in sections},
-        **{f"result_{each.name}": Count(_COUNTED, Q(result=each)) for each in Result},
+        **{f"section_{each.name}": Count(ROW_KEY, ROWS_IN[each]) for each in sections},
+        **{f"result_{each.name}": Count(ROW_KEY, Q(result=each)) for each in Result},
     )
     return (
         {each: counts[f"result_{each.name}"] for each in Result},
